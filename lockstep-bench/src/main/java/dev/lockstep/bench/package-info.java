@@ -1,0 +1,5 @@
+/** Scaffold. */
+@NullMarked
+package dev.lockstep.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Scaffold. */
+@NullMarked
+package dev.lockstep.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Scaffold. */
+@NullMarked
+package dev.lockstep.client;
+
+import org.jspecify.annotations.NullMarked;

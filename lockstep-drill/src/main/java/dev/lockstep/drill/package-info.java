@@ -1,0 +1,5 @@
+/** Scaffold. */
+@NullMarked
+package dev.lockstep.drill;
+
+import org.jspecify.annotations.NullMarked;

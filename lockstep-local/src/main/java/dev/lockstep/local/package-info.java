@@ -1,0 +1,5 @@
+/** Scaffold. */
+@NullMarked
+package dev.lockstep.local;
+
+import org.jspecify.annotations.NullMarked;

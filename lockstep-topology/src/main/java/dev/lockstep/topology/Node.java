@@ -1,0 +1,27 @@
+package dev.lockstep.topology;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One data node as it was last observed.
+ *
+ * @param address where clients reach it, after address translation
+ * @param runId the id of its process, new at each start; null until it has answered once
+ * @param info its last answer; null until it has answered once
+ * @param reachable whether it answered its last probe in time
+ * @param problem why it is not reachable, for people; null while it is
+ * @param version the server's name and version such as {@code redis 7.0.15}; null until it has answered once
+ */
+public record Node(
+        NodeAddress address,
+        @Nullable String runId,
+        @Nullable ReplicationInfo info,
+        boolean reachable,
+        @Nullable String problem,
+        @Nullable String version) {
+
+    /** Its history and applied offset when it last answered; null until then. */
+    public @Nullable Position position() {
+        return info == null ? null : info.position();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.lockstep.topology;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One primary and its replicas, owners of the same slots. Immutable.
+ *
+ * @param name stable for the life of the deployment: the Sentinel name such as {@code mymaster}
+ * @param slots the slots it owns, as ordered, disjoint ranges
+ * @param primary the verified primary (its own answer said so). It stays here, not reachable, while it is silent
+ *     and nothing has replaced it; null only before the first one was found or after a known demotion without successor
+ * @param replicas the other known data nodes of the shard, ordered by address, reachable or not
+ */
+public record Shard(
+        String name, List<SlotRange> slots, @Nullable Node primary, List<Node> replicas) {
+
+    public Shard {
+        slots = List.copyOf(slots);
+        replicas = List.copyOf(replicas);
+    }
+}
