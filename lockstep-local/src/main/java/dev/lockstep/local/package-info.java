@@ -1,4 +1,16 @@
-/** Scaffold. */
+/**
+ * Real redis-server processes as a test double: one server or a Sentinel group on 127.0.0.1, and the faults to try on it.
+ *
+ * <p>Starting point: {@link dev.lockstep.local.LocalRedis}, the plan; its {@code start} returns a
+ * {@link dev.lockstep.local.LocalDeployment}, whose {@link dev.lockstep.local.LocalServer servers} can be killed, frozen
+ * and started again.
+ *
+ * <p>Promise: a deployment that has started is complete (replicas in sync, every Sentinel sees all). Whatever ends this
+ * JVM, no server and no temporary folder is left 5 seconds later. Passwords are in files that only their owner can read,
+ * and nowhere else. The mechanism is described at {@code Guardian}.
+ *
+ * <p>Not promised: data that survives a power cut, service to other machines, a system that is not POSIX.
+ */
 @NullMarked
 package dev.lockstep.local;
 

@@ -1,0 +1,372 @@
+package dev.lockstep.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running deployment of real servers on 127.0.0.1.
+ *
+ * <p>{@link #close} ends every process and removes the folder if it is temporary; so does the end of the JVM, however it
+ * ends. Thread-safe.
+ */
+public final class LocalDeployment implements AutoCloseable {
+    private static final int PORT_TRIES = 5;
+
+    private final LocalRedis plan;
+    private final ServerBinary binary;
+    private final Path folder;
+    private final Guardian guardian;
+    private final List<PortLease> leases = new CopyOnWriteArrayList<>();
+    private final List<LocalServer> dataNodes = new CopyOnWriteArrayList<>();
+    private final List<LocalServer> sentinels = new CopyOnWriteArrayList<>();
+    private final Sentinels watchers;
+    private final Thread endOfJvm = new Thread(this::end, "lockstep-local-end");
+    private int nodesEver;
+
+    LocalDeployment(LocalRedis plan, ServerBinary binary) {
+        this.plan = plan;
+        this.binary = binary;
+        this.folder = plan.dir != null ? plan.dir.toAbsolutePath() : temporaryFolder();
+        this.watchers = new Sentinels(plan.masterName, sentinels);
+        if (plan.dir != null) {
+            mustBeEmpty(folder);
+        }
+        this.guardian = new Guardian(folder, plan.dir == null);
+    }
+
+    private static Path temporaryFolder() {
+        byte[] name = new byte[8];
+        new SecureRandom().nextBytes(name);
+        return Path.of(
+                        System.getProperty("java.io.tmpdir"),
+                        "lockstep-" + HexFormat.of().formatHex(name))
+                .toAbsolutePath();
+    }
+
+    private static void mustBeEmpty(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.findAny().isPresent()) {
+                throw new LocalRedisException("The folder " + folder
+                        + " is not empty. Name a new or empty one: data of an earlier run is never taken over.");
+            }
+        } catch (IOException e) {
+            throw new LocalRedisException("Cannot use " + folder + " as folder of the deployment", e);
+        }
+    }
+
+    synchronized void start() {
+        Runtime.getRuntime().addShutdownHook(endOfJvm);
+        Deadline deadline = Deadline.in(plan.startBound);
+        try {
+            var ownerOnly = PosixFilePermissions.fromString("rwx------");
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
+            Files.setPosixFilePermissions(folder, ownerOnly);
+        } catch (IOException e) {
+            throw new LocalRedisException("Cannot make the folder " + folder, e);
+        }
+        LocalServer primary = startNode(null, plan.sentinels == 0 ? plan.port : 0, deadline);
+        for (int i = 0; i < plan.replicas; i++) {
+            startNode(primary, 0, deadline);
+        }
+        awaitReplicas(primary, dataNodes.subList(1, dataNodes.size()), deadline);
+        for (int i = 1; i <= plan.sentinels; i++) {
+            startSentinel(i, primary, deadline);
+        }
+        if (plan.sentinels > 0) {
+            watchers.awaitComplete(plan.replicas, !plan.quickDemotion, deadline);
+        }
+    }
+
+    private LocalServer startNode(@Nullable LocalServer primary, int fixedPort, Deadline deadline) {
+        String name = "node-" + ++nodesEver;
+        LocalServer node = startServer(name, fixedPort, deadline, port -> nodeConf(name, port, primary));
+        dataNodes.add(node);
+        return node;
+    }
+
+    private void startSentinel(int number, LocalServer primary, Deadline deadline) {
+        String name = "sentinel-" + number;
+        int fixedPort = plan.port == 0 ? 0 : plan.port + number - 1;
+        sentinels.add(startServer(name, fixedPort, deadline, port -> sentinelConf(name, port, primary)));
+    }
+
+    private interface ConfForPort {
+        Conf at(int port);
+    }
+
+    /** A free port may be lost to somebody who did not look; then another is tried. */
+    private LocalServer startServer(String name, int fixedPort, Deadline deadline, ConfForPort confForPort) {
+        boolean sentinel = name.startsWith("sentinel");
+        for (int i = 1; ; i++) {
+            PortLease lease = fixedPort == 0 ? PortLease.any() : PortLease.of(fixedPort);
+            leases.add(lease);
+            int port = lease.port();
+            Endpoint endpoint = new Endpoint(port, sentinel ? plan.sentinelPassword : plan.password, null);
+            List<List<String>> afterStart = sentinel && plan.quickDemotion ? List.of(Sentinels.HURRY) : List.of();
+            LocalServer server = new LocalServer(
+                    new ServerSpec(name, port, endpoint, folder.resolve(name), confForPort.at(port), afterStart),
+                    binary,
+                    guardian);
+            try {
+                server.start(deadline);
+                return server;
+            } catch (LocalRedisException e) {
+                if (fixedPort != 0 || i == PORT_TRIES || !server.logTail(20).contains("Address already in use")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Conf nodeConf(String name, int port, @Nullable LocalServer primary) {
+        Conf conf = new Conf().add("bind", "127.0.0.1").place("port", port).place("dir", folder.resolve(name));
+        if (plan.password != null) {
+            // Roles change, so every node asks for the password and knows it.
+            conf.secret("requirepass", plan.password).secret("masterauth", plan.password);
+        }
+        if (primary != null) {
+            conf.place("replicaof", "127.0.0.1 " + primary.port());
+        }
+        conf.place("replica-announce-ip", "127.0.0.1").place("replica-announce-port", port);
+        // The append-only file without fsync is written before every reply: it survives SIGKILL, not a power cut.
+        conf.add("save", "\"\"").add("appendonly", "yes").add("appendfsync", "no");
+        // Long histories keep a returning node on the short way (partial resynchronisation).
+        conf.add("repl-backlog-size", "64mb").add("repl-backlog-ttl", "0").add("repl-diskless-sync-delay", "0");
+        return conf.override(plan.config);
+    }
+
+    private Conf sentinelConf(String name, int port, LocalServer primary) {
+        Conf conf = new Conf().add("bind", "127.0.0.1").place("port", port).place("dir", folder.resolve(name));
+        if (plan.sentinelPassword != null) {
+            conf.secret("requirepass", plan.sentinelPassword);
+        }
+        String master = plan.masterName;
+        conf.place(
+                "sentinel monitor " + master,
+                "127.0.0.1 " + primary.port() + " " + plan.quorum,
+                "(primary) " + plan.quorum);
+        if (plan.password != null) {
+            conf.secret("sentinel auth-pass " + master, plan.password);
+        }
+        return conf.add("sentinel down-after-milliseconds " + master, "" + plan.downAfter.toMillis())
+                .add("sentinel failover-timeout " + master, "" + plan.failoverTimeout.toMillis())
+                .explain("sentinel parallel-syncs " + master, "1");
+    }
+
+    /** A replica rewrites its append-only file after the first copy; killed before that, it would come back empty. */
+    private static void awaitReplicas(LocalServer primary, List<LocalServer> replicas, Deadline deadline) {
+        for (LocalServer replica : replicas) {
+            if (!deadline.await(() -> isOnline(primary, replica)
+                    && "0".equals(replica.info("persistence").get("aof_rewrite_in_progress")))) {
+                throw new LocalRedisException(replica + " is not in sync with " + primary + " within "
+                        + deadline.within() + ". The last lines of its log:\n" + replica.logTail(20));
+            }
+        }
+    }
+
+    private static boolean isOnline(LocalServer primary, LocalServer replica) {
+        return primary.info("replication").values().stream()
+                .anyMatch(value -> value.contains("port=" + replica.port() + ",state=online"));
+    }
+
+    private static long onlineReplicas(LocalServer primary) {
+        return primary.info("replication").values().stream()
+                .filter(value -> value.contains("state=online"))
+                .count();
+    }
+
+    /**
+     * Where clients connect, passwords included: {@code redis-sentinel://…#mymaster} with Sentinels, otherwise
+     * {@code redis://…}.
+     */
+    public String uri() {
+        return uri(secret -> URLEncoder.encode(secret, UTF_8));
+    }
+
+    /** The same with *** instead of passwords. */
+    public String maskedUri() {
+        return uri(secret -> "***");
+    }
+
+    private interface Shape {
+        String of(String secret);
+    }
+
+    private String uri(Shape shape) {
+        boolean plain = sentinels.isEmpty();
+        String secret = plan.password == null ? "" : ":" + shape.of(plan.password) + "@";
+        String hosts = (plain ? dataNodes.subList(0, 1) : sentinels)
+                .stream().map(s -> s.host() + ":" + s.port()).collect(Collectors.joining(","));
+        List<String> options = new ArrayList<>();
+        if (!plain && plan.sentinelPassword != null) {
+            options.add("sentinelPassword=" + shape.of(plan.sentinelPassword));
+        }
+        return (plain ? "redis://" : "redis-sentinel://")
+                + secret
+                + hosts
+                + (options.isEmpty() ? "" : "?" + String.join("&", options))
+                + (plain ? "" : "#" + plan.masterName);
+    }
+
+    /** Every data node that was not removed, dead or alive, in the order of their names. */
+    public List<LocalServer> dataNodes() {
+        return List.copyOf(dataNodes);
+    }
+
+    /** Every Sentinel, dead or alive, in the order of their names. */
+    public List<LocalServer> sentinels() {
+        return List.copyOf(sentinels);
+    }
+
+    /** Data nodes and Sentinels. */
+    public List<LocalServer> servers() {
+        return Stream.concat(dataNodes.stream(), sentinels.stream()).toList();
+    }
+
+    /**
+     * The server of this name.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public LocalServer server(String name) {
+        return servers().stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No server '" + name + "' in " + servers()));
+    }
+
+    /**
+     * The data node that says now that it is the primary. Of several, a node is passed over whose history another one
+     * continues under a new name; if that leaves several, the Sentinel with the newest configuration decides.
+     *
+     * @throws LocalRedisException when no node says so
+     */
+    public LocalServer primary() {
+        Map<LocalServer, Map<String, String>> primaries = dataNodes.stream()
+                .filter(LocalServer::isAlive)
+                .collect(Collectors.toMap(s -> s, s -> s.info("replication")));
+        primaries.values().removeIf(info -> !"master".equals(info.get("role")));
+        if (primaries.size() > 1) {
+            List<String> left = primaries.values().stream()
+                    .map(info -> info.getOrDefault("master_replid2", ""))
+                    .toList();
+            primaries.values().removeIf(info -> left.contains(info.get("master_replid")));
+        }
+        if (primaries.size() > 1) {
+            int port = watchers.primaryPort();
+            primaries.keySet().removeIf(s -> s.port() != port);
+        }
+        return primaries.keySet().stream()
+                .findFirst()
+                .orElseThrow(() -> new LocalRedisException("No living node of " + dataNodes + " is primary now"));
+    }
+
+    /** The data nodes that say now that they are replicas. */
+    public List<LocalServer> replicas() {
+        return dataNodes.stream()
+                .filter(s -> s.isAlive() && "slave".equals(s.info("replication").get("role")))
+                .toList();
+    }
+
+    /** Starts one more replica of the current primary. Returns when it is in sync and every Sentinel sees it. */
+    public synchronized LocalServer addReplica() {
+        Deadline deadline = Deadline.in(plan.startBound);
+        LocalServer primary = primary();
+        long before = onlineReplicas(primary);
+        LocalServer replica = startNode(primary, 0, deadline);
+        awaitReplicas(primary, List.of(replica), deadline);
+        if (!sentinels.isEmpty()) {
+            watchers.awaitComplete((int) before + 1, !plan.quickDemotion, deadline);
+        }
+        return replica;
+    }
+
+    /**
+     * Kills a replica, and makes the Sentinels forget it and every other replica that is gone.
+     *
+     * @throws IllegalArgumentException when it is not a data node of this deployment, or is the primary
+     */
+    public synchronized void remove(LocalServer replica) {
+        LocalServer primary = primary();
+        if (!dataNodes.contains(replica) || replica.equals(primary)) {
+            throw new IllegalArgumentException("Only a replica can be removed; " + replica + " is not one");
+        }
+        Deadline deadline = Deadline.in(plan.startBound);
+        String gone = "port=" + replica.port() + ",";
+        replica.kill();
+        dataNodes.remove(replica);
+        if (!deadline.await(() -> primary.info("replication").values().stream().noneMatch(v -> v.contains(gone)))) {
+            throw new LocalRedisException(primary + " still counts the dead " + replica);
+        }
+        if (!sentinels.isEmpty()) {
+            watchers.forget((int) onlineReplicas(primary), !plan.quickDemotion, deadline);
+        }
+    }
+
+    /** Where each server has a folder of its name with its configuration, data and log. */
+    public Path directory() {
+        return folder;
+    }
+
+    /** What runs, such as "Redis 7.0.15". */
+    public String serverVersion() {
+        return binary.version();
+    }
+
+    /** Every setting of the servers that is not a default of theirs, for reports; passwords are masked. */
+    public List<String> nonDefaultSettings() {
+        Stream<String> files = servers().stream()
+                .flatMap(server -> server.spec().conf().nonDefaults().stream()
+                        .map(line -> server.spec().confFile().getFileName() + ": " + line));
+        Stream<String> live = sentinels.stream()
+                .flatMap(s -> s.spec().afterStart().stream())
+                .map(command -> "sentinel, by command: " + String.join(" ", command));
+        return Stream.concat(files, live).distinct().toList();
+    }
+
+    List<Long> guardianPids() {
+        return guardian.pids();
+    }
+
+    /** Ends every process and removes the folder if it is temporary. */
+    @Override
+    public void close() {
+        end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(endOfJvm);
+        } catch (IllegalStateException e) {
+            Objects.requireNonNull(e); // the JVM ends now, and the hook does the same
+        }
+    }
+
+    private void end() {
+        servers().stream().filter(LocalServer::isAlive).forEach(LocalServer::kill);
+        guardian.close();
+        leases.forEach(PortLease::close);
+        leases.clear();
+    }
+
+    /** The masked URI. */
+    @Override
+    public String toString() {
+        return maskedUri();
+    }
+}
