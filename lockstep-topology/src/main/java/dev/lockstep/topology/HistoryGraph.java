@@ -48,6 +48,18 @@ public final class HistoryGraph {
         }
     }
 
+    /** Whether a chain of known histories leads from {@code child} back to {@code ancestor}, which is another one. */
+    boolean descends(String child, String ancestor) {
+        Set<String> visited = new HashSet<>();
+        for (Edge edge = parents.get(child); edge != null && visited.add(edge.parent()); ) {
+            if (edge.parent().equals(ancestor)) {
+                return true;
+            }
+            edge = parents.get(edge.parent());
+        }
+        return false;
+    }
+
     /** What became of {@code seen} on a primary whose history is {@code current}. */
     public Fate fate(Position seen, String current) {
         if (seen.history().equals(current)) {

@@ -2,6 +2,7 @@ package dev.lockstep.topology;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param linkDownSeconds on a replica how long the link is down; -1 if it is up, never was up, or on a primary
  * @param syncInProgress on a replica whether a full copy is being received
  * @param priority on a replica {@code slave_priority} (0: never promoted); 0 on a primary
- * @param replicas on a primary the replicas attached to it
+ * @param replicas on a primary the replicas attached to it that say where they are reached
  */
 public record ReplicationInfo(
         Role role,
@@ -54,10 +55,11 @@ public record ReplicationInfo(
     /**
      * Reads the text of an {@code INFO replication} reply (or of a longer INFO that contains that section).
      *
-     * @throws IllegalArgumentException if the text names no role, history or offset, with what was missing
+     * @throws IllegalArgumentException if the text names no role or history, or says something that is no number,
+     *     with what was seen
      */
     public static ReplicationInfo parse(String text) {
-        Fields fields = new Fields(text);
+        InfoText fields = new InfoText(text);
         String role = fields.required("role");
         boolean isPrimary = role.equals("master");
         if (!isPrimary && !role.equals("slave")) {
@@ -67,32 +69,55 @@ public record ReplicationInfo(
                 ? fields.number("master_repl_offset", -1)
                 : fields.number("slave_repl_offset", fields.number("master_repl_offset", -1));
         String history = fields.required("master_replid");
-        String parent = fields.text("master_replid2");
+        String parent = fields.field("master_replid2");
         boolean hasParent = parent != null && !parent.equals(NO_HISTORY);
         List<AttachedReplica> replicas = new ArrayList<>();
         int connected = isPrimary ? (int) fields.number("connected_slaves", 0) : 0;
         for (int i = 0; i < connected; i++) {
-            String line = fields.text("slave" + i);
-            if (line != null) {
-                replicas.add(attached(line));
+            String line = fields.field("slave" + i);
+            AttachedReplica replica = line == null ? null : attached(line);
+            if (replica != null) {
+                replicas.add(replica);
             }
         }
-        String primaryHost = isPrimary ? null : fields.text("master_host");
+        String primaryHost = isPrimary ? null : fields.field("master_host");
         return new ReplicationInfo(
                 isPrimary ? Role.PRIMARY : Role.REPLICA,
                 new Position(history, Math.max(0, offset)),
                 hasParent ? parent : null,
                 hasParent ? fields.number("second_repl_offset", 0) - 1 : -1,
                 fields.number("repl_backlog_active", 0) == 1,
-                primaryHost == null ? null : new NodeAddress(primaryHost, (int) fields.number("master_port", 6379)),
-                isPrimary || "up".equals(fields.text("master_link_status")),
+                primaryHost == null || primaryHost.isEmpty()
+                        ? null
+                        : new NodeAddress(primaryHost, (int) fields.number("master_port", 6379)),
+                isPrimary || "up".equals(fields.field("master_link_status")),
                 isPrimary ? -1 : fields.number("master_link_down_since_seconds", -1),
                 fields.number("master_sync_in_progress", 0) == 1,
                 isPrimary ? 0 : (int) fields.number("slave_priority", 100),
                 replicas);
     }
 
-    private static AttachedReplica attached(String line) {
+    /** The same with every address as this process reaches it. */
+    ReplicationInfo translated(UnaryOperator<NodeAddress> translation) {
+        List<AttachedReplica> reached = replicas.stream()
+                .map(r -> new AttachedReplica(translation.apply(r.address), r.online, r.offset, r.lagSeconds))
+                .toList();
+        return new ReplicationInfo(
+                role,
+                position,
+                parentHistory,
+                parentCut,
+                backlogActive,
+                primary == null ? null : translation.apply(primary),
+                linkUp,
+                linkDownSeconds,
+                syncInProgress,
+                priority,
+                reached);
+    }
+
+    /** Null for what nobody can connect to: tools that receive the stream announce port 0. */
+    private static @Nullable AttachedReplica attached(String line) {
         String host = "";
         int port = 0;
         boolean online = false;
@@ -106,47 +131,17 @@ public record ReplicationInfo(
             String value = part.substring(equals + 1);
             switch (part.substring(0, equals)) {
                 case "ip" -> host = value;
-                case "port" -> port = Integer.parseInt(value);
+                case "port" -> port = (int) InfoText.number("port of a replica", value);
                 case "state" -> online = value.equals("online");
-                case "offset" -> offset = Long.parseLong(value);
-                case "lag" -> lag = Long.parseLong(value);
+                case "offset" -> offset = InfoText.number("offset of a replica", value);
+                case "lag" -> lag = InfoText.number("lag of a replica", value);
                 default -> {
                     // "type" of newer servers and what later versions add
                 }
             }
         }
-        return new AttachedReplica(new NodeAddress(host, port), online, offset, lag);
-    }
-
-    /** Finds {@code name:value} lines without splitting the whole text, since this runs once per batch of calls. */
-    private record Fields(String text) {
-
-        @Nullable
-        String text(String name) {
-            for (int from = 0; (from = text.indexOf(name, from)) >= 0; from += name.length()) {
-                int colon = from + name.length();
-                boolean startsLine = from == 0 || text.charAt(from - 1) == '\n';
-                if (startsLine && colon < text.length() && text.charAt(colon) == ':') {
-                    int end = text.indexOf('\n', colon);
-                    return text.substring(colon + 1, end < 0 ? text.length() : end)
-                            .strip();
-                }
-            }
-            return null;
-        }
-
-        String required(String name) {
-            String value = text(name);
-            if (value == null) {
-                throw new IllegalArgumentException("INFO replication has no line " + name
-                        + "; is this a data node that allows INFO to this user?");
-            }
-            return value;
-        }
-
-        long number(String name, long otherwise) {
-            String value = text(name);
-            return value == null || value.isEmpty() ? otherwise : Long.parseLong(value);
-        }
+        return host.isBlank() || port < 1 || port > 65535
+                ? null
+                : new AttachedReplica(new NodeAddress(host, port), online, offset, lag);
     }
 }

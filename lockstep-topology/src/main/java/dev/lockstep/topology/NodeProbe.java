@@ -1,0 +1,232 @@
+package dev.lockstep.topology;
+
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One data node under observation: a connection of its own on which one {@code INFO replication} at a time is asked.
+ *
+ * <p>Belongs to the watcher's thread. Never waits: a node that is frozen or behind a half-open socket only fails to
+ * answer, is marked unreachable after the socket timeout, and gets a new connection after the connect timeout.
+ */
+final class NodeProbe implements Link.Events<StatefulRedisConnection<String, String>> {
+
+    private final NodeAddress address;
+    private final Peers peers;
+    private final Link<StatefulRedisConnection<String, String>> link;
+
+    /** The question that is under way; null between questions. */
+    private @Nullable Object question;
+
+    private long questionAt;
+    private boolean askNow;
+    private boolean suspected;
+    private long suspectedAt;
+
+    private @Nullable String runId;
+    private @Nullable String version;
+    private boolean identified;
+    private @Nullable Problem problemOfMode;
+    private @Nullable ReplicationInfo info;
+    private long askedAt;
+    private long primarySince;
+    private @Nullable Problem problem = Problem.late("not asked yet");
+    private boolean tried;
+
+    NodeProbe(NodeAddress address, Peers peers) {
+        this.address = address;
+        this.peers = peers;
+        this.link = new Link<>(
+                () -> peers.client()
+                        .connectAsync(StringCodec.UTF8, peers.deployment().dataNode(address)),
+                peers.owner(),
+                this);
+    }
+
+    NodeAddress address() {
+        return address;
+    }
+
+    /** Sends what is due, judges what is late. Returns when to call again. */
+    long duty(long now, long interval) {
+        long due = link.duty(now);
+        StatefulRedisConnection<String, String> connection = link.connection();
+        if (connection == null) {
+            return due;
+        }
+        if (question != null) {
+            return judge(now);
+        }
+        if (askNow || now - questionAt >= interval) {
+            ask(connection, now);
+            return now + peers.socketTimeout();
+        }
+        return questionAt + interval;
+    }
+
+    private long judge(long now) {
+        long suspicious = questionAt + peers.socketTimeout();
+        long hopeless = questionAt + Math.max(peers.connectTimeout(), 2 * peers.socketTimeout());
+        if (now >= hopeless) {
+            link.drop(new RedisConnectionException("it does not answer in time"));
+            return now;
+        }
+        if (now >= suspicious) {
+            failed(Problem.late(
+                    "no answer within " + peers.deployment().socketTimeout().toMillis() + " ms"));
+            return hopeless;
+        }
+        return suspicious;
+    }
+
+    private void ask(StatefulRedisConnection<String, String> connection, long now) {
+        Object mine = new Object();
+        question = mine;
+        questionAt = now;
+        askNow = false;
+        RedisFuture<String> replication = connection.async().info("replication");
+        CompletableFuture<@Nullable String> server = identified
+                ? CompletableFuture.completedFuture(null)
+                : connection.async().info("server").toCompletableFuture().thenApply(text -> text);
+        CompletableFuture<Answer> unused = replication
+                .toCompletableFuture()
+                .thenCombine(server, (text, serverText) -> new Answer(text, serverText))
+                .whenComplete((answer, failure) -> peers.owner().execute(() -> answered(mine, answer, failure)));
+    }
+
+    private record Answer(String replication, @Nullable String server) {}
+
+    private void answered(Object mine, @Nullable Answer answer, @Nullable Throwable failure) {
+        if (question != mine) {
+            return;
+        }
+        question = null;
+        if (answer == null) {
+            // A lost connection is told by the link as well; an error reply is told here only
+            failed(Problem.of(failure == null ? new IllegalStateException("no answer") : failure, false, peers.tls()));
+            return;
+        }
+        if (answer.server() != null) {
+            identify(new InfoText(answer.server()));
+        }
+        try {
+            if (problemOfMode == null) {
+                accept(ReplicationInfo.parse(answer.replication())
+                        .translated(peers.deployment().addressTranslation()));
+            } else {
+                failed(problemOfMode);
+            }
+        } catch (IllegalArgumentException e) {
+            failed(new Problem(TopologyException.Kind.WRONG_SERVER, String.valueOf(e.getMessage()), true));
+        }
+    }
+
+    private void identify(InfoText text) {
+        identified = true;
+        String newRunId = text.field("run_id");
+        if (newRunId != null && !newRunId.equals(runId)) {
+            runId = newRunId;
+            info = null;
+        }
+        String valkey = text.field("valkey_version");
+        version = valkey != null ? "valkey " + valkey : "redis " + text.field("redis_version");
+        problemOfMode = Problem.ofMode(text.field("redis_mode"));
+    }
+
+    private void accept(ReplicationInfo seen) {
+        long now = peers.clock().getAsLong();
+        ReplicationInfo before = info;
+        boolean sameClaim = before != null
+                && before.role() == Role.PRIMARY
+                && before.position().history().equals(seen.position().history());
+        if (seen.role() == Role.PRIMARY && !sameClaim) {
+            primarySince = now;
+        }
+        peers.histories().learn(seen);
+        learnRenaming(before, seen);
+        info = seen;
+        askedAt = questionAt;
+        problem = null;
+        tried = true;
+        link.healthy();
+        suspected = suspected && questionAt - suspectedAt < 0;
+        askNow = suspected;
+    }
+
+    /** A primary takes a new history when its first replica attaches; it has lost nothing, but tells no parent. */
+    private void learnRenaming(@Nullable ReplicationInfo before, ReplicationInfo seen) {
+        if (before != null
+                && before.role() == Role.PRIMARY
+                && seen.role() == Role.PRIMARY
+                && !before.backlogActive()
+                && seen.parentHistory() == null
+                && !before.position().history().equals(seen.position().history())) {
+            peers.histories()
+                    .continues(seen.position().history(), before.position().history(), Long.MAX_VALUE);
+        }
+    }
+
+    private void failed(Problem why) {
+        problem = why;
+        tried = true;
+    }
+
+    /** Asks again at once, and remembers to until an answer comes that was asked for after this moment. */
+    void suspect(long now) {
+        suspected = true;
+        suspectedAt = now;
+        askNow = true;
+    }
+
+    boolean suspected() {
+        return suspected;
+    }
+
+    boolean reachable() {
+        return problem == null;
+    }
+
+    /** Whether it has answered or failed at least once. */
+    boolean tried() {
+        return tried;
+    }
+
+    @Nullable
+    Problem problem() {
+        return problem;
+    }
+
+    @Nullable
+    ReplicationInfo info() {
+        return info;
+    }
+
+    NodeSight sight() {
+        return new NodeSight(address, info, reachable(), askedAt, primarySince);
+    }
+
+    Node node() {
+        return new Node(address, runId, info, reachable(), problem == null ? null : problem.text(), version);
+    }
+
+    @Override
+    public void up(StatefulRedisConnection<String, String> connection) {
+        question = null;
+        identified = false;
+        askNow = true;
+    }
+
+    @Override
+    public void down(Throwable why) {
+        question = null;
+        failed(Problem.of(why, false, peers.tls()));
+    }
+
+    void close() {
+        link.close();
+    }
+}

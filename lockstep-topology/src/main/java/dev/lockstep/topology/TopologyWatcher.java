@@ -1,0 +1,258 @@
+package dev.lockstep.topology;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop that keeps a {@link Topology} true: it asks sentinels and data nodes, decides who is primary, and publishes.
+ *
+ * <p>Thread-safe. One daemon thread owns all state; it waits only for its own queue, never for a server, so that no
+ * frozen server holds up what is learnt from the others.
+ */
+public final class TopologyWatcher implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopologyWatcher.class);
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final long LONGEST_WAIT = Duration.ofMillis(250).toNanos();
+    private static final Topology NOTHING = new Topology(0, List.of());
+
+    private final LongSupplier clock;
+    private final RedisClient client;
+    private final HistoryGraph histories = new HistoryGraph();
+    private final ShardWatch shard;
+    private final Thread thread;
+    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final Map<NodeAddress, String> suspects = new ConcurrentHashMap<>();
+    private final List<TopologyListener> listeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Topology> first = new CompletableFuture<>();
+
+    private volatile Topology current = NOTHING;
+    private volatile List<SentinelView> sentinels = List.of();
+    private volatile boolean closed;
+
+    private TopologyWatcher(Deployment deployment, ClientResources resources, LongSupplier clock) {
+        this.clock = clock;
+        this.client = RedisClient.create(resources);
+        client.setOptions(deployment.clientOptions());
+        this.shard = new ShardWatch(new Peers(deployment, client, tasks::add, clock, histories));
+        this.thread = new Thread(this::run, "lockstep-topology-" + NUMBER.incrementAndGet());
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Watches a deployment; returns once its primary is verified. As {@link #open(Deployment, ClientResources,
+     * LongSupplier)} by the system's clock.
+     */
+    public static TopologyWatcher open(Deployment deployment, ClientResources resources) {
+        return open(deployment, resources, System::nanoTime);
+    }
+
+    /**
+     * Watches a deployment; returns once its primary is verified, which takes at most about three times the connect
+     * timeout.
+     *
+     * @param resources Lettuce's threads; stay the caller's to shut down, after this watcher
+     * @param clock monotonic nanoseconds
+     * @throws TopologyException if there is none, with what each server answered
+     */
+    public static TopologyWatcher open(Deployment deployment, ClientResources resources, LongSupplier clock) {
+        if (deployment.mode() == Deployment.Mode.CLUSTER) {
+            throw new TopologyException(
+                    TopologyException.Kind.WRONG_SERVER,
+                    "Redis Cluster is not supported yet: " + deployment
+                            + "; use redis-sentinel:// or redis:// for now");
+        }
+        TopologyWatcher watcher = new TopologyWatcher(deployment, resources, clock);
+        boolean opened = false;
+        try {
+            watcher.thread.start();
+            watcher.awaitFirst(deployment.connectTimeout().multipliedBy(3));
+            opened = true;
+            return watcher;
+        } finally {
+            if (!opened) {
+                watcher.close();
+            }
+        }
+    }
+
+    private void awaitFirst(Duration patience) {
+        try {
+            first.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            tasks.add(() -> first.completeExceptionally(shard.diagnosis().exception()));
+            throw failure();
+        } catch (ExecutionException e) {
+            throw failure();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TopologyException(TopologyException.Kind.UNREACHABLE, "Interrupted while connecting");
+        }
+    }
+
+    private TopologyException failure() {
+        // A primary that was verified at the very last moment is given away: the caller's patience is over
+        Throwable cause = first.handle((topology, failure) -> failure).join();
+        return cause instanceof TopologyException known
+                ? known
+                : new TopologyException(TopologyException.Kind.UNREACHABLE, "The topology was not found: " + cause);
+    }
+
+    /** The latest topology, offsets included. */
+    public Topology current() {
+        return current;
+    }
+
+    /** How the histories seen so far descend from each other; grows by itself. */
+    public HistoryGraph histories() {
+        return histories;
+    }
+
+    /** Every known sentinel and its word, ordered by address; empty for a single server. */
+    public List<SentinelView> sentinels() {
+        return sentinels;
+    }
+
+    public void addListener(TopologyListener listener) {
+        listeners.add(listener);
+    }
+
+    public void removeListener(TopologyListener listener) {
+        listeners.remove(listener);
+    }
+
+    /**
+     * Has a node probed at once, and its replicas too if it is a primary. Cheap, from any thread; repeated calls for a
+     * node count as one until it is asked.
+     *
+     * @param why for the log
+     */
+    public void suspect(NodeAddress node, String why) {
+        if (suspects.put(node, why) == null) {
+            tasks.add(() -> {
+                String reason = suspects.remove(node);
+                shard.suspect(node, reason == null ? why : reason, clock.getAsLong());
+            });
+        }
+    }
+
+    /**
+     * Takes what somebody else saw of a node, as the node told it. News are not believed but make the node be probed
+     * at once. Cheap, from any thread.
+     */
+    public void learn(NodeAddress node, ReplicationInfo seen) {
+        Node known = find(node);
+        ReplicationInfo info = known == null ? null : known.info();
+        if (known == null || info == null) {
+            return;
+        }
+        boolean news = info.role() != seen.role()
+                || !info.position().history().equals(seen.position().history())
+                || info.linkUp() != seen.linkUp()
+                || !known.reachable();
+        if (news) {
+            suspect(
+                    node,
+                    "somebody saw it as " + seen.role() + " of history "
+                            + seen.position().brief());
+        }
+    }
+
+    private @Nullable Node find(NodeAddress address) {
+        for (Shard known : current.shards()) {
+            if (known.primary() != null && known.primary().address().equals(address)) {
+                return known.primary();
+            }
+            for (Node replica : known.replicas()) {
+                if (replica.address().equals(address)) {
+                    return replica;
+                }
+            }
+        }
+        return null;
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                long now = clock.getAsLong();
+                long due = shard.duty(now);
+                publish();
+                long wait = Math.max(0, Math.min(due - now, LONGEST_WAIT));
+                for (Runnable task = tasks.poll(wait, TimeUnit.NANOSECONDS); task != null; task = tasks.poll()) {
+                    task.run();
+                }
+            } catch (InterruptedException e) {
+                LOG.debug("Interrupted, which only close() does");
+            } catch (RuntimeException e) {
+                LOG.warn("A turn of the topology loop failed; it goes on", e);
+            }
+        }
+        shard.close();
+    }
+
+    private void publish() {
+        sentinels = shard.sentinels();
+        Topology before = current;
+        List<Shard> shards = List.of(shard.shard());
+        boolean changed = !Structure.of(before.shards()).equals(Structure.of(shards));
+        Topology after = new Topology(before.version() + (changed ? 1 : 0), shards);
+        if (before == NOTHING && !shard.verified()) {
+            if (!first.isDone() && shard.diagnosis().hopeless()) {
+                first.completeExceptionally(shard.diagnosis().exception());
+            }
+            return;
+        }
+        current = after;
+        first.complete(after);
+        if (changed) {
+            LOG.debug("Topology {}: {}", after.version(), after.shards());
+            for (TopologyListener listener : listeners) {
+                try {
+                    listener.onTopology(before, after);
+                } catch (RuntimeException e) {
+                    LOG.warn("A topology listener failed", e);
+                }
+            }
+        }
+    }
+
+    /** Ends the observation: afterwards no thread or connection of it is left. {@link #current()} stays as it was. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            tasks.add(() -> {});
+            if (Thread.currentThread() != thread) {
+                join();
+            }
+            client.shutdownAsync(0, 0, TimeUnit.MILLISECONDS)
+                    .orTimeout(2, TimeUnit.SECONDS)
+                    .exceptionally(e -> null)
+                    .join();
+        }
+    }
+
+    private void join() {
+        try {
+            thread.join(2000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
