@@ -1,0 +1,185 @@
+package dev.lockstep.client;
+
+import dev.lockstep.client.lettuce.Recording;
+import io.lettuce.core.output.BooleanOutput;
+import io.lettuce.core.output.ByteArrayOutput;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.DoubleOutput;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.output.KeyOutput;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.output.ValueOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.buffer.ByteBuf;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sending of one command on one connection. What the user holds is never given to Lettuce, so a call can be sent
+ * again, and a late reply of an earlier sending changes nothing.
+ *
+ * <p>Confined to its connection's event loop once written.
+ */
+final class Attempt implements RedisCommand<Object, Object, Object> {
+
+    /** Outputs that take a reply in one step: a reply that breaks off leaves no trace in them. */
+    private static final Set<Class<?>> ONE_STEP = Set.of(
+            ValueOutput.class,
+            StatusOutput.class,
+            IntegerOutput.class,
+            BooleanOutput.class,
+            DoubleOutput.class,
+            ByteArrayOutput.class,
+            KeyOutput.class);
+
+    /** The user's call; null for what the client sends on its own behalf. */
+    final @Nullable Call call;
+
+    private final RedisCommand<?, ?, ?> command;
+    private final NodeLink link;
+    private CommandOutput<Object, Object, Object> output;
+    private boolean settled;
+    private boolean encoded;
+
+    /** {@link System#nanoTime()} when it was written. */
+    long sentAt;
+    /** The moment that its answer belongs to; set when written. */
+    @Nullable
+    Mark mark;
+    /** The batch of reads that it was written with on a replica. */
+    @Nullable
+    ReadBatch batch;
+
+    Attempt(Call call, NodeLink link) {
+        this(call, call.command, link, outputFor(call.command));
+    }
+
+    /** An attempt of the client's own. */
+    Attempt(RedisCommand<?, ?, ?> command, NodeLink link) {
+        this(null, command, link, command.getOutput());
+    }
+
+    @SuppressWarnings("unchecked") // Lettuce decodes into the output without looking at its type parameters
+    private Attempt(@Nullable Call call, RedisCommand<?, ?, ?> command, NodeLink link, CommandOutput<?, ?, ?> output) {
+        this.call = call;
+        this.command = command;
+        this.link = link;
+        this.output = (CommandOutput<Object, Object, Object>) output;
+    }
+
+    private static CommandOutput<?, ?, ?> outputFor(RedisCommand<?, ?, ?> command) {
+        @Nullable CommandOutput<?, ?, ?> output = command.getOutput();
+        if (output == null || !ONE_STEP.contains(output.getClass())) {
+            return new Recording();
+        }
+        if (output.hasError()) {
+            clearError(output);
+        }
+        return output;
+    }
+
+    @SuppressWarnings("NullAway") // the only way to take an earlier attempt's error back
+    private static void clearError(CommandOutput<?, ?, ?> output) {
+        output.setError((String) null);
+    }
+
+    /** The server's error line, or null if it answered otherwise. */
+    @Nullable
+    String error() {
+        return output.getError();
+    }
+
+    /** Whether any of it may have reached the server. False is certain. */
+    boolean mayHaveBeenSent() {
+        return encoded;
+    }
+
+    /** Gives its reply to the caller, who sees it only now. */
+    void deliver() {
+        if (call != null && call.claim()) {
+            @Nullable CommandOutput<?, ?, ?> target = command.getOutput();
+            if (output instanceof Recording recording && target != null) {
+                recording.replay(target);
+            }
+            command.complete();
+        }
+    }
+
+    /** Lets go of the call: whatever is still answered goes nowhere. */
+    void abandon() {
+        settled = true;
+        output = nowhere();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static CommandOutput<Object, Object, Object> nowhere() {
+        return (CommandOutput<Object, Object, Object>) (CommandOutput<?, ?, ?>) new Recording();
+    }
+
+    @Override
+    public CommandOutput<Object, Object, Object> getOutput() {
+        return output;
+    }
+
+    @Override
+    public void complete() {
+        boolean first = !settled;
+        settled = true;
+        link.replied(this, first);
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable cause) {
+        if (settled) {
+            return false;
+        }
+        settled = true;
+        link.failed(this, cause);
+        return true;
+    }
+
+    @Override
+    public void cancel() {
+        completeExceptionally(new CancellationException());
+    }
+
+    @Override
+    public void encode(ByteBuf buffer) {
+        encoded = true;
+        command.encode(buffer);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public CommandArgs<Object, Object> getArgs() {
+        return (CommandArgs<Object, Object>) command.getArgs();
+    }
+
+    @Override
+    public ProtocolKeyword getType() {
+        return command.getType();
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return false;
+    }
+
+    @Override
+    public boolean isDone() {
+        return settled;
+    }
+
+    @Override
+    public void setOutput(CommandOutput<Object, Object, Object> ignored) {
+        throw new UnsupportedOperationException("An attempt keeps the output that it was made with");
+    }
+
+    @Override
+    public String toString() {
+        return "Attempt[" + command.getType() + "]";
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lockstep.client;
+
+import dev.lockstep.client.lettuce.Dispatcher;
+import io.lettuce.core.protocol.RedisCommand;
+
+/**
+ * The path that every call takes: refuse what cannot be shared, find the shard, give it a deadline, and choose the lane.
+ *
+ * <p>From there: {@link PrimaryLane} sends in order, or holds; {@link Replicas} finds a copy that is fresh enough; {@link
+ * BlockingLane} waits. {@link NodeLink} carries. {@link ShardRoute#answer} remembers what was seen and ends the call. One
+ * instance per view.
+ */
+final class CommandPath implements Dispatcher {
+
+    private final Routes routes;
+    private final Policy policy;
+    private final Deadlines deadlines;
+
+    CommandPath(Routes routes, Policy policy, Deadlines deadlines) {
+        this.routes = routes;
+        this.policy = policy;
+        this.deadlines = deadlines;
+    }
+
+    @Override
+    public void dispatch(RedisCommand<?, ?, ?> command) {
+        CommandTraits traits = CommandTraits.of(command);
+        String refusal = traits.refusal();
+        if (refusal != null) {
+            command.completeExceptionally(new UnsupportedOperationException(
+                    command.getType() + " has no place on a shared view: " + refusal));
+            return;
+        }
+        if (routes.isClosed()) {
+            command.completeExceptionally(new NotSentException(
+                    command.getType() + " was not sent: this Lockstep is closed. Open another one, or close it later"));
+            return;
+        }
+        Call call = new Call(command, traits, policy, routes.of(command), System.nanoTime());
+        deadlines.add(call);
+        submit(call);
+    }
+
+    private void submit(Call call) {
+        ShardRoute shard = call.shard;
+        if (call.traits.blocks(call.command)) {
+            shard.blocking().submit(call);
+        } else if (!policy.readsReplicas()) {
+            shard.primary().submit(call);
+        } else if (call.traits.access() == CommandTraits.Access.READ && !call.floor.hasUnansweredWrites(call.bucket)) {
+            shard.replicas().submit(call);
+        } else {
+            if (!call.traits.isRead()) {
+                call.orderReadsBehind();
+            }
+            shard.primary().submit(call);
+        }
+    }
+}

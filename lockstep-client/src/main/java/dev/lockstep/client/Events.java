@@ -1,0 +1,66 @@
+package dev.lockstep.client;
+
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Position;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells log, counters and listeners what happened. */
+final class Events {
+
+    private static final Logger log = LoggerFactory.getLogger(Lockstep.class);
+
+    private final List<LockstepListener> listeners;
+    private final LockstepStats stats = new LockstepStats();
+
+    Events(List<LockstepListener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    LockstepStats stats() {
+        return stats;
+    }
+
+    void failedOver(String shard, NodeAddress from, NodeAddress to, long outageNanos) {
+        stats.failovers.increment();
+        Failover failover = new Failover(shard, from, to, Duration.ofNanos(outageNanos));
+        log.info("Shard {}: primary {} replaces {}; calls were held for {}", shard, to, from, Call.text(outageNanos));
+        tell(listener -> listener.onFailover(failover));
+    }
+
+    void rolledBack(String shard, @Nullable Session session, @Nullable Position seen, String history) {
+        stats.rollbacks.increment();
+        Rollback rollback = new Rollback(shard, session, seen, history);
+        log.debug(
+                "Shard {}: history {} does not (certainly) hold {}, which {} had seen",
+                shard,
+                history,
+                seen == null ? "the last calls" : seen.brief(),
+                session == null ? "the shared views" : "a session");
+        tell(listener -> listener.onRollback(rollback));
+    }
+
+    void replicaUp(String shard, NodeAddress replica) {
+        log.info("Shard {}: replica {} can be read from", shard, replica);
+        tell(listener -> listener.onReplicaUp(new ReplicaEvent(shard, replica)));
+    }
+
+    void replicaDown(String shard, NodeAddress replica) {
+        log.info("Shard {}: replica {} cannot be read from", shard, replica);
+        tell(listener -> listener.onReplicaDown(new ReplicaEvent(shard, replica)));
+    }
+
+    private void tell(Consumer<LockstepListener> event) {
+        for (LockstepListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                log.warn("A LockstepListener has thrown", e);
+            }
+        }
+    }
+}

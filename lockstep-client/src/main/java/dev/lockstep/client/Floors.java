@@ -1,0 +1,38 @@
+package dev.lockstep.client;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What one session, or all views of one Lockstep together, have seen: a {@link Floor} per shard. Thread-safe. */
+final class Floors {
+
+    private final @Nullable Session session;
+    private final int buckets;
+    private final Map<ShardRoute, Floor> byShard = new ConcurrentHashMap<>();
+
+    /** The floors that views share, fine-grained since many callers write at once. */
+    static Floors shared() {
+        return new Floors(null, Floor.SHARED_BUCKETS);
+    }
+
+    static Floors of(Session session) {
+        return new Floors(session, 1);
+    }
+
+    private Floors(@Nullable Session session, int buckets) {
+        this.session = session;
+        this.buckets = buckets;
+    }
+
+    Floor of(ShardRoute shard) {
+        Floor floor = byShard.get(shard);
+        return floor != null ? floor : byShard.computeIfAbsent(shard, this::watched);
+    }
+
+    private Floor watched(ShardRoute shard) {
+        Floor floor = new Floor(session, buckets);
+        shard.watch(floor);
+        return floor;
+    }
+}

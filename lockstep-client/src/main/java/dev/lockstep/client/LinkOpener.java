@@ -1,0 +1,80 @@
+package dev.lockstep.client;
+
+import dev.lockstep.client.lettuce.NodeClient;
+import dev.lockstep.client.lettuce.NodeConnection;
+import dev.lockstep.topology.Deployment;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.ReplicationInfo;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.protocol.AsyncCommand;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Makes links: connects, and asks the process who it is before anything is sent to it. */
+final class LinkOpener {
+
+    private final NodeClient client;
+    private final Deployment deployment;
+
+    LinkOpener(NodeClient client, Deployment deployment) {
+        this.client = client;
+        this.deployment = deployment;
+    }
+
+    /** A link that has learnt its process's run id, its own id there, and what the process says of its replication. */
+    CompletionStage<NodeLink> open(NodeAddress address, NodeLink.Traffic traffic) {
+        return connect(address).thenApply(made -> {
+            NodeLink link = new NodeLink(
+                    address,
+                    made.identity(),
+                    made.greeting(),
+                    made.connection(),
+                    traffic,
+                    deployment.socketTimeout().toNanos());
+            link.start();
+            return link;
+        });
+    }
+
+    /** A connection that is nobody's yet, and who answered on it. */
+    record Made(NodeConnection connection, LinkIdentity identity, ReplicationInfo greeting) {}
+
+    CompletionStage<Made> connect(NodeAddress address) {
+        return client.connect(deployment.dataNode(address))
+                .thenCompose(connection -> identify(connection)
+                        .orTimeout(deployment.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                        .whenComplete((made, failure) -> {
+                            if (failure != null) {
+                                connection.closeAsync();
+                            }
+                        }));
+    }
+
+    /** The command's future, which fails when the server needs longer for it than a connect may take. */
+    <T> CompletableFuture<T> bounded(AsyncCommand<?, ?, T> command) {
+        return command.orTimeout(deployment.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static CompletableFuture<Made> identify(NodeConnection connection) {
+        var commands = connection.async();
+        var loaded = commands.ping().toCompletableFuture(); // fails while the data set is being loaded
+        var id = commands.clientId().toCompletableFuture();
+        var server = commands.info("server").toCompletableFuture();
+        var replication = commands.info("replication").toCompletableFuture();
+        return CompletableFuture.allOf(loaded, id, server, replication)
+                .thenApply(done -> new Made(
+                        connection,
+                        new LinkIdentity(runId(server.join()), id.join()),
+                        ReplicationInfo.parse(replication.join())));
+    }
+
+    private static String runId(String serverInfo) {
+        for (String line : serverInfo.split("\r?\n", -1)) {
+            if (line.startsWith("run_id:")) {
+                return line.substring("run_id:".length()).strip();
+            }
+        }
+        throw new RedisException("INFO server has no line run_id; is this a data node?");
+    }
+}

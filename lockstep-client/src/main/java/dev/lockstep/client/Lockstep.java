@@ -1,0 +1,352 @@
+package dev.lockstep.client;
+
+import dev.lockstep.client.lettuce.NodeClient;
+import dev.lockstep.topology.Deployment;
+import dev.lockstep.topology.Shard;
+import dev.lockstep.topology.Topology;
+import dev.lockstep.topology.TopologyException;
+import dev.lockstep.topology.TopologyListener;
+import dev.lockstep.topology.TopologyWatcher;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deployment (one server or a Sentinel group) as one consistent cache: the entry to everything.
+ *
+ * <pre>{@code
+ * try (Lockstep cache = Lockstep.connect("redis-sentinel://:mypassword@127.0.0.1:26379#mymaster")) {
+ *     cache.primary().sync().set("foo", "bar");
+ *     cache.replica().sync().get("foo"); // "bar": always, not usually
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe and made to be shared: one instance per deployment and process, closed at the end. It follows failovers,
+ * replicas that come and go, and sentinels that move, for as long as it is open.
+ */
+public final class Lockstep implements AutoCloseable {
+
+    private final Deployment deployment;
+    private final OnRollback onRollback;
+    private final ClientResources resources;
+    private final boolean ownsResources;
+    private final NodeClient nodes;
+    private final TopologyWatcher watcher;
+    private final ScheduledExecutorService timer;
+    private final Deadlines deadlines = new Deadlines();
+    private final Events events;
+    private final Routes routes;
+    private final PubSubs pubSubs;
+    private final LinkOpener opener;
+    private final Floors shared = Floors.shared();
+    private final View<String, String> primary;
+    private final View<String, String> replica;
+    private final View<String, String> session;
+
+    /**
+     * Connects to the deployment that a URI names, such as {@code
+     * redis-sentinel://:password@host1:26379,host2:26379?socketTimeout=100ms#mymaster} or {@code redis://host:6379}.
+     *
+     * @throws TopologyException if no primary is found and verified, saying what was seen instead
+     * @throws IllegalArgumentException if the URI cannot be read
+     */
+    public static Lockstep connect(String uri) {
+        return builder(uri).connect();
+    }
+
+    /** Everything that a URI does not say. */
+    public static Builder builder(String uri) {
+        return builder(Deployment.parse(uri));
+    }
+
+    /** Everything that the deployment does not say; what it can say is in {@link Deployment#toBuilder()}. */
+    public static Builder builder(Deployment deployment) {
+        return new Builder(deployment);
+    }
+
+    private Lockstep(Builder builder) {
+        deployment = builder.deployment;
+        onRollback = builder.onRollback;
+        ownsResources = builder.resources == null;
+        resources = builder.resources == null
+                ? ClientResources.builder()
+                        .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                        .build()
+                : builder.resources;
+        try {
+            watcher = TopologyWatcher.open(deployment, resources);
+        } catch (RuntimeException e) {
+            if (ownsResources) {
+                resources.shutdown(0, 1, TimeUnit.SECONDS);
+            }
+            throw e;
+        }
+        nodes = new NodeClient(resources, deployment.clientOptions());
+        timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "lockstep-client-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        events = new Events(builder.listeners);
+        opener = new LinkOpener(nodes, deployment);
+        List<ShardRoute> shards = new ArrayList<>();
+        Topology first = watcher.current();
+        for (Shard shard : first.shards()) {
+            shards.add(new ShardRoute(
+                    shard.name(),
+                    watcher,
+                    opener,
+                    timer,
+                    events,
+                    new HeldCalls(builder.heldCalls, builder.heldBytes),
+                    builder.replicaPatience.toNanos()));
+        }
+        routes = new Routes(shards);
+        pubSubs = new PubSubs(deployment, resources, routes);
+        primary = view(Consistency.primary(), false);
+        replica = view(Consistency.session(), true);
+        session = view(Consistency.session(), false);
+        TopologyListener follow = (before, after) -> follow(after);
+        watcher.addListener(follow);
+        follow(watcher.current());
+        timer.scheduleWithFixedDelay(
+                this::sweep, Deadlines.SWEEP_MILLIS, Deadlines.SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void follow(Topology topology) {
+        for (Shard shard : topology.shards()) {
+            for (ShardRoute route : routes.all()) {
+                if (route.name().equals(shard.name())) {
+                    route.now(shard);
+                }
+            }
+        }
+        pubSubs.follow(topology);
+    }
+
+    private void sweep() {
+        if (deadlines.sweep(System.nanoTime()) > 0) {
+            routes.all().forEach(shard -> shard.primary().sweep());
+        }
+    }
+
+    /** Reads and writes on the primary. */
+    public View<String, String> primary() {
+        return primary;
+    }
+
+    /**
+     * Reads from a replica that holds everything the views of this Lockstep have written or read under the same keys: waits
+     * for one to catch up, and asks the primary only if none can. Writes go to the primary.
+     */
+    public View<String, String> replica() {
+        return replica;
+    }
+
+    /**
+     * Reads from whichever copy now holds everything the views of this Lockstep have written or read under the same keys.
+     * Writes go to the primary.
+     */
+    public View<String, String> session() {
+        return session;
+    }
+
+    /** A session of its own, which has seen nothing yet. */
+    public Session newSession() {
+        return new Session(this);
+    }
+
+    /**
+     * A session that has seen what another one, here or in another process, had seen when it gave {@code token}. What a
+     * failover has taken back since then is told to the listener at once.
+     */
+    public Session newSession(SessionToken token) {
+        Session continued = new Session(this);
+        for (ShardRoute shard : routes.all()) {
+            var seen = token.seen().get(shard.name());
+            if (seen != null) {
+                Floor floor = continued.floors().of(shard);
+                floor.raise(0, Mark.at(seen), shard);
+                shard.recheck(floor);
+            }
+        }
+        return continued;
+    }
+
+    /** A connection to the primary for one caller: transactions, SELECT, WAIT and whatever else has a state. */
+    public Exclusive<String, String> exclusive() {
+        return exclusive(StringCodec.UTF8);
+    }
+
+    /** An exclusive connection with keys and values of other types. */
+    public <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec) {
+        return Exclusive.open(this, codec);
+    }
+
+    /**
+     * A connection for messages, which follows the primary: after a failover its channels and patterns are subscribed again
+     * there. What was published in between is lost, as it is with any Redis pub/sub. The caller closes it.
+     */
+    public StatefulRedisPubSubConnection<String, String> pubSub() {
+        return pubSub(StringCodec.UTF8);
+    }
+
+    /** A connection for messages with channels and messages of other types. */
+    public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
+        return pubSubs.open(codec);
+    }
+
+    /** What happened since the start. */
+    public LockstepStats stats() {
+        return events.stats();
+    }
+
+    /** The deployment as it was last observed. */
+    public Topology topology() {
+        return watcher.current();
+    }
+
+    /** Ends all calls that are still open, then closes every connection. */
+    @Override
+    public void close() {
+        if (routes.isClosed()) {
+            return;
+        }
+        watcher.close();
+        routes.close();
+        pubSubs.close();
+        deadlines.sweep(System.nanoTime());
+        timer.shutdownNow();
+        nodes.close();
+        if (ownsResources) {
+            resources.shutdown(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    private View<String, String> view(Consistency consistency, boolean waitForReplica) {
+        return new View<>(this, policy(consistency, waitForReplica, shared), StringCodec.UTF8);
+    }
+
+    Policy policy(Consistency consistency, boolean waitForReplica, Floors floors) {
+        return new Policy(consistency, waitForReplica, deployment.timeout().toNanos(), onRollback, floors);
+    }
+
+    CommandPath path(Policy policy) {
+        return new CommandPath(routes, policy, deadlines);
+    }
+
+    Floors sharedFloors() {
+        return shared;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    LinkOpener opener() {
+        return opener;
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    Duration defaultTimeout() {
+        return deployment.timeout();
+    }
+
+    ClientResources resources() {
+        return resources;
+    }
+
+    ClientOptions facadeOptions() {
+        return ClientOptions.builder().timeoutOptions(TimeoutOptions.create()).build();
+    }
+
+    @Override
+    public String toString() {
+        return "Lockstep[" + deployment + "]";
+    }
+
+    /** What a {@link Lockstep} is made from. Not thread-safe. */
+    public static final class Builder {
+
+        private final Deployment deployment;
+        private final List<LockstepListener> listeners = new ArrayList<>();
+        private OnRollback onRollback = OnRollback.REPORT;
+        private int heldCalls = 65_536;
+        private long heldBytes = 64L << 20;
+        private Duration replicaPatience = Duration.ofMillis(500);
+        private @Nullable ClientResources resources;
+
+        private Builder(Deployment deployment) {
+            this.deployment = deployment;
+        }
+
+        /** Somebody to tell of failovers, rollbacks and replicas; may be called several times. */
+        public Builder listener(LockstepListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** What views do by default when a failover took back what they had seen. Default: report. */
+        public Builder onRollback(OnRollback choice) {
+            onRollback = choice;
+            return this;
+        }
+
+        /** How many calls per shard may wait for a primary; further ones fail at once. Default: 65,536. */
+        public Builder heldCalls(int most) {
+            heldCalls = (int) atLeastOne("heldCalls", most);
+            return this;
+        }
+
+        /** How many bytes of arguments the calls that wait for a primary may have. Default: 64 MiB. */
+        public Builder heldBytes(long most) {
+            heldBytes = atLeastOne("heldBytes", most);
+            return this;
+        }
+
+        /**
+         * How long a read of a {@code replica()} view waits for a replica to catch up before the primary is asked. Default:
+         * 500 ms, and never beyond the call's own time.
+         */
+        public Builder replicaPatience(Duration patience) {
+            replicaPatience = patience;
+            return this;
+        }
+
+        /** Lettuce's threads and timers, to share them with other clients; who passes them in closes them. */
+        public Builder clientResources(ClientResources shared) {
+            resources = shared;
+            return this;
+        }
+
+        /**
+         * Finds and verifies the primary.
+         *
+         * @throws TopologyException if there is none, saying what was seen instead
+         */
+        public Lockstep connect() {
+            return new Lockstep(this);
+        }
+
+        private static long atLeastOne(String what, long value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(what + " is " + value + "; expected at least 1");
+            }
+            return value;
+        }
+    }
+}

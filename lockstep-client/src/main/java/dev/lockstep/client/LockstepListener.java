@@ -1,0 +1,20 @@
+package dev.lockstep.client;
+
+/**
+ * Told of what happens behind the calls. All methods are called from internal threads, which must not be blocked; what
+ * they throw is logged.
+ */
+public interface LockstepListener {
+
+    /** Another node has become the primary, and calls flow to it. After the rollbacks that it caused. */
+    default void onFailover(Failover failover) {}
+
+    /** A failover took back what a session had seen. Before any answer of the new primary reaches the session. */
+    default void onRollback(Rollback rollback) {}
+
+    /** A replica can be read from: a new one, or one that came back. */
+    default void onReplicaUp(ReplicaEvent replica) {}
+
+    /** A replica cannot be read from any more. */
+    default void onReplicaDown(ReplicaEvent replica) {}
+}

@@ -1,0 +1,79 @@
+package dev.lockstep.client;
+
+import dev.lockstep.topology.Position;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A moment on one connection, whose position becomes known with the next {@code INFO replication} on it.
+ *
+ * <p>All calls that are answered between two of those share one mark, so remembering what a session has seen costs a
+ * reference. The position is an upper bound: it may include writes of others that came a little later. Thread-safe.
+ */
+final class Mark {
+
+    /** Orders the marks of one {@link #source}: a later moment has the greater number. */
+    final long sequence;
+    /** What the mark was taken on; marks of one source compare by sequence. */
+    final Object source;
+
+    private volatile @Nullable Position position;
+    private volatile boolean settled;
+    private @Nullable List<Runnable> waiting;
+
+    Mark(Object source, long sequence) {
+        this.source = source;
+        this.sequence = sequence;
+    }
+
+    /** A mark whose position is known from the start. */
+    static Mark at(Position position) {
+        Mark mark = new Mark(position, 0);
+        mark.position = position;
+        mark.settled = true;
+        return mark;
+    }
+
+    /** The position, or null while it is not known, or if it never will be. */
+    @Nullable
+    Position position() {
+        return position;
+    }
+
+    /** Whether nothing more will be learnt about it. */
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** Settles it: with its position, or with null if the connection was lost before one was told. */
+    void settle(@Nullable Position found) {
+        List<Runnable> toRun;
+        synchronized (this) {
+            if (settled) {
+                return;
+            }
+            position = found;
+            settled = true;
+            toRun = waiting;
+            waiting = null;
+        }
+        if (toRun != null) {
+            toRun.forEach(Runnable::run);
+        }
+    }
+
+    /** Runs {@code action} when the mark is settled; at once if it is. */
+    void whenSettled(Runnable action) {
+        synchronized (this) {
+            if (!settled) {
+                if (waiting == null) {
+                    waiting = new ArrayList<>();
+                }
+                waiting.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+}

@@ -1,0 +1,283 @@
+package dev.lockstep.client;
+
+import dev.lockstep.client.lettuce.NodeConnection;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.ReplicationInfo;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.EncoderException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One connection to one process, from the moment it may carry calls to its loss.
+ *
+ * <p>Any thread may {@link #send}; all else happens on the connection's event loop.
+ */
+final class NodeLink {
+    /* Callers put attempts into the outbox; whoever finds it unscheduled has the event loop drain it. What gathered until
+     * then is written together, with one flush. A lone caller's command takes the same one hop to the event loop that
+     * Lettuce itself would make. Draining on the event loop only, and never writing from elsewhere, keeps the order on the
+     * wire the order of the outbox, so that an INFO at the end of a drain covers all that was sent before it.
+     *
+     * After the loss, what had been written is given to the traffic's owner in order, as unanswered, and what had not,
+     * as unsent. An offer that races with the loss is either found there or taken back by its own thread. */
+
+    private static final long SWEEP_MILLIS = 5;
+
+    /** What flows over a link, and who decides about it. Called on the link's event loop. */
+    interface Traffic {
+        /** Before {@code batch} is written: adds what shall ride along. */
+        void compose(List<Attempt> batch, NodeLink link, long now);
+
+        /** A reply, perhaps an error, has been decoded. */
+        void replied(Attempt attempt, NodeLink link);
+
+        /** The oldest attempt is unanswered for longer than the socket timeout; repeated while that lasts. */
+        void silent(NodeLink link, long forNanos);
+
+        /** It answers again after having been called silent. */
+        void answering(NodeLink link);
+
+        /** It is lost, and what was on it is given back, in the order of the calls. Once. */
+        void lost(NodeLink link, List<Attempt> unanswered, List<Attempt> unsent);
+    }
+
+    final NodeAddress address;
+    final LinkIdentity identity;
+    /** What the process said of its replication when the link was made. */
+    final ReplicationInfo greeting;
+
+    private final NodeConnection connection;
+    private final EventLoop eventLoop;
+    private final Traffic traffic;
+    private final long socketTimeoutNanos;
+    private final Queue<Attempt> outbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Runnable drain = this::drain;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile boolean dead;
+
+    // Confined to the event loop.
+    private final ArrayDeque<Attempt> inFlight = new ArrayDeque<>();
+    private List<Attempt> batch = new ArrayList<>();
+    private final List<Attempt> brokenOff = new ArrayList<>();
+    private boolean sweeping;
+    private boolean silent;
+    private boolean retiring;
+
+    NodeLink(
+            NodeAddress address,
+            LinkIdentity identity,
+            ReplicationInfo greeting,
+            NodeConnection connection,
+            Traffic traffic,
+            long socketTimeoutNanos) {
+        this.address = address;
+        this.identity = identity;
+        this.greeting = greeting;
+        this.connection = connection;
+        this.eventLoop = connection.eventLoop();
+        this.traffic = traffic;
+        this.socketTimeoutNanos = socketTimeoutNanos;
+    }
+
+    /** Arms the loss hook; to be called once, before the first send. */
+    void start() {
+        run(() -> connection.onLoss(this::die));
+    }
+
+    /** Queues the attempt; false if the link is lost and the attempt certainly not taken. */
+    boolean send(Attempt attempt) {
+        if (dead) {
+            return false;
+        }
+        outbox.offer(attempt);
+        if (dead && outbox.remove(attempt)) {
+            return false;
+        }
+        wake();
+        return true;
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    /** Has the outbox drained soon, even when it is empty, so that something can ride along. */
+    void wake() {
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            run(drain);
+        }
+    }
+
+    /** Runs {@code action} on the event loop, or not at all when the loop is gone with the whole client. */
+    void run(Runnable action) {
+        try {
+            eventLoop.execute(action);
+        } catch (RejectedExecutionException clientIsClosing) {
+            dead = true;
+        }
+    }
+
+    void runIn(long micros, Runnable action) {
+        try {
+            eventLoop.schedule(action, micros, TimeUnit.MICROSECONDS);
+        } catch (RejectedExecutionException clientIsClosing) {
+            dead = true;
+        }
+    }
+
+    /** Closes the connection now; what is unanswered stays so. */
+    void close() {
+        if (closing.compareAndSet(false, true)) {
+            connection.closeAsync();
+        }
+    }
+
+    /** Closes the connection as soon as everything is answered, or it falls silent. */
+    void retire() {
+        run(() -> {
+            retiring = true;
+            if (inFlight.isEmpty() || silent) {
+                close();
+            }
+        });
+    }
+
+    private void drain() {
+        scheduled.set(false);
+        if (dead) {
+            return;
+        }
+        long now = System.nanoTime();
+        List<Attempt> sending = batch;
+        for (Attempt next = outbox.poll(); next != null; next = outbox.poll()) {
+            if (next.call == null || !next.call.isDone()) {
+                sending.add(next);
+            }
+        }
+        traffic.compose(sending, this, now);
+        if (sending.isEmpty()) {
+            return;
+        }
+        for (int i = 0; i < sending.size(); i++) {
+            Attempt attempt = sending.get(i);
+            attempt.sentAt = now;
+            if (attempt.call != null) {
+                attempt.call.sentTo = address;
+            }
+            inFlight.add(attempt);
+        }
+        batch = new ArrayList<>(); // a write that fails at once comes back here before this method has ended
+        connection.write(sending);
+        if (!dead) {
+            sending.clear();
+            batch = sending;
+        }
+        sweepSoon();
+    }
+
+    /** From {@link Attempt#complete}: {@code wanted} is false when it was abandoned meanwhile. */
+    void replied(Attempt attempt, boolean wanted) {
+        takeOff(attempt);
+        if (silent) {
+            silent = false;
+            traffic.answering(this);
+        }
+        if (wanted) {
+            traffic.replied(attempt, this);
+        }
+        if (retiring && inFlight.isEmpty()) {
+            close();
+        }
+    }
+
+    /** From Lettuce: this attempt failed, either by itself (arguments that cannot be encoded) or with the socket. */
+    void failed(Attempt attempt, Throwable cause) {
+        takeOff(attempt);
+        if (attempt.call == null) {
+            return;
+        }
+        if (cause instanceof EncoderException) {
+            attempt.call.fail(cause);
+        } else {
+            brokenOff.add(attempt); // the loss of the socket is about to be told
+        }
+    }
+
+    private void takeOff(Attempt attempt) {
+        if (inFlight.peekFirst() == attempt) {
+            inFlight.pollFirst();
+        } else {
+            inFlight.remove(attempt);
+        }
+    }
+
+    private void die() {
+        dead = true;
+        inFlight.removeIf(Attempt::isDone);
+        inFlight.forEach(Attempt::abandon);
+        List<Attempt> unanswered = new ArrayList<>(brokenOff);
+        unanswered.addAll(inFlight);
+        brokenOff.clear();
+        inFlight.clear();
+        List<Attempt> unsent = new ArrayList<>();
+        for (Attempt next = outbox.poll(); next != null; next = outbox.poll()) {
+            unsent.add(next);
+        }
+        traffic.lost(this, unanswered, unsent);
+    }
+
+    private void sweepSoon() {
+        if (!sweeping && !inFlight.isEmpty()) {
+            sweeping = true;
+            runIn(TimeUnit.MILLISECONDS.toMicros(SWEEP_MILLIS), this::sweep);
+        }
+    }
+
+    private void sweep() {
+        sweeping = false;
+        Attempt oldest = inFlight.peekFirst();
+        if (oldest == null || dead) {
+            return;
+        }
+        long age = System.nanoTime() - oldest.sentAt;
+        if (age > socketTimeoutNanos) {
+            silent = true;
+            traffic.silent(this, age);
+            if (retiring) {
+                close();
+            }
+        }
+        sweepSoon();
+    }
+
+    /** Gives up on the attempts that are written and not answered, and returns them, oldest first. */
+    List<Attempt> abandonAll() {
+        List<Attempt> given = new ArrayList<>(inFlight);
+        given.removeIf(Attempt::isDone);
+        given.forEach(Attempt::abandon);
+        return given;
+    }
+
+    boolean hasOnlyEndedCalls() {
+        return inFlight.stream().allMatch(attempt -> attempt.call == null || attempt.call.isDone());
+    }
+
+    /** Writes a command of the client's own past the traffic; its reply goes nowhere but to its own future. */
+    void direct(RedisCommand<?, ?, ?> command) {
+        run(() -> connection.write(List.of(command)));
+    }
+
+    @Override
+    public String toString() {
+        return address + " (connection " + identity.connectionId() + ")";
+    }
+}

@@ -1,0 +1,462 @@
+package dev.lockstep.client;
+
+import dev.lockstep.topology.Node;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.ReplicationInfo;
+import dev.lockstep.topology.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way to a shard's primary: one shared connection, and the calls that are held while there is none.
+ *
+ * <p>Thread-safe. Sends calls in the order they came, also those that were held, given back or repeated.
+ */
+final class PrimaryLane {
+    /* States, all but OPEN under this object's lock:
+     *
+     *   OPEN        calls go straight to the link            -> SILENT     no answer in the socket timeout
+     *                                                        -> RETIRING   another primary, or "I am a replica"
+     *                                                        -> ABSENT     connection lost
+     *   SILENT      calls are held, the link stays           -> OPEN       it answers
+     *                                                        -> RETIRING   another primary; half-open for too long
+     *                                                        -> ABSENT     connection lost
+     *   RETIRING    calls are held until the old link has    -> ABSENT
+     *               answered all, or is closed
+     *   ABSENT      calls are held, the next link is made    -> OPEN       role verified, old connections fenced
+     *
+     * Holding a call instead of writing it to a silent primary costs nothing if the primary was only slow, and turns an
+     * unknown outcome into a certain retry if it was dead. What was written and not answered goes back to the head of the
+     * queue if that is safe, so that call order survives; if not, its outcome is unknown and the caller is told. */
+
+    private static final Logger log = LoggerFactory.getLogger(PrimaryLane.class);
+    static final long HALF_OPEN_AFTER = TimeUnit.SECONDS.toNanos(2);
+    private static final long FIRST_RETRY_MILLIS = 2;
+    private static final long LAST_RETRY_MILLIS = 100;
+
+    private enum State {
+        OPEN,
+        SILENT,
+        RETIRING,
+        ABSENT
+    }
+
+    private final ShardRoute shard;
+    private final Fence fence = new Fence();
+    private final HeldCalls held;
+
+    private volatile @Nullable NodeLink open;
+    private volatile @Nullable PrimaryTenure tenure; // of link
+
+    // Guarded by this.
+    private State state = State.ABSENT;
+    private @Nullable NodeLink link;
+    private @Nullable NodeAddress target;
+    private @Nullable String lastRunId;
+    private @Nullable NodeAddress lastAddress;
+    private @Nullable ReplicationInfo lastInfo;
+    private final List<PrimaryTenure> unsettled = new ArrayList<>();
+    private final List<Call> takenBack = new ArrayList<>();
+    private @Nullable NodeAddress openingTo;
+    private int openings;
+    private boolean closed;
+    private long absentSince = System.nanoTime();
+    private long retryMillis = FIRST_RETRY_MILLIS;
+
+    PrimaryLane(ShardRoute shard, HeldCalls held) {
+        this.shard = shard;
+        this.held = held;
+    }
+
+    /** Sends the call, or holds it until there is a primary to send it to. */
+    void submit(Call call) {
+        NodeLink now = open;
+        if (now == null || !now.send(new Attempt(call, now))) {
+            hold(call);
+        }
+    }
+
+    private void hold(Call call) {
+        String refusal;
+        synchronized (this) {
+            NodeLink now = open;
+            if (now != null && now.send(new Attempt(call, now))) {
+                return; // it came back meanwhile
+            }
+            refusal = closed ? "this Lockstep is closed" : held.add(call);
+        }
+        if (refusal != null) {
+            call.fail(new NotSentException(
+                    call.name() + " was not sent: " + refusal + ". Nothing was executed: it is safe to call it again"));
+        } else {
+            shard.stats().held.increment();
+        }
+    }
+
+    /** Why calls are held, for the text of an exception. */
+    synchronized String trouble() {
+        String name = "shard " + shard.name();
+        NodeAddress primary = target;
+        return switch (state) {
+            case OPEN -> "the primary of " + name + " (" + primary + ") was busy";
+            case SILENT -> "the primary of " + name + " (" + primary + ") did not answer";
+            case RETIRING, ABSENT ->
+                primary == null
+                        ? name + " had no primary"
+                        : "no connection to a primary of " + name + " could be made (last known: " + primary + ")";
+        };
+    }
+
+    /** A mark that covers everything executed on the primary until now; null without a primary. */
+    @Nullable
+    Mark now() {
+        NodeLink to = open;
+        PrimaryTenure of = tenure;
+        return to == null || of == null ? null : of.now(to);
+    }
+
+    /** Has positions told at once for a while. */
+    void demand() {
+        NodeLink to = open;
+        PrimaryTenure of = tenure;
+        if (to != null && of != null) {
+            of.demand(to);
+        }
+    }
+
+    /** Has the primary's position told now. */
+    void sample() {
+        NodeLink to = open;
+        PrimaryTenure of = tenure;
+        if (to != null && of != null) {
+            of.sample(to);
+        }
+    }
+
+    /** The primary's address if it can be spoken to now. */
+    @Nullable
+    NodeAddress address() {
+        NodeLink to = open;
+        return to == null ? null : to.address;
+    }
+
+    /** The topology names this node as the primary. */
+    void primaryIs(Node node) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            boolean moved = !node.address().equals(target)
+                    || (link != null
+                            && node.runId() != null
+                            && !link.identity.runId().equals(node.runId()));
+            target = node.address();
+            NodeLink old = link;
+            if (old == null) {
+                retryMillis = FIRST_RETRY_MILLIS;
+                connect();
+            } else if (moved) {
+                retire(old);
+            }
+        }
+    }
+
+    private void retire(NodeLink old) {
+        setState(State.RETIRING);
+        if (old.isDead()) {
+            return;
+        }
+        old.retire();
+    }
+
+    /** A server error that says the call was not executed and belongs elsewhere; false if it is the caller's to see. */
+    boolean takesBack(Call call, String error, NodeLink from) {
+        boolean misplaced = error.startsWith("READONLY") || error.startsWith("MASTERDOWN");
+        if (!misplaced && !error.startsWith("LOADING")) {
+            return false;
+        }
+        synchronized (this) {
+            call.sentTo = null;
+            takenBack.add(call);
+            if (from == link && state != State.RETIRING) {
+                retire(from);
+            }
+        }
+        shard.stats().retried.increment();
+        shard.suspect(from.address, error);
+        return true;
+    }
+
+    /** The primary said where it stands. */
+    void seen(NodeLink from, ReplicationInfo info, long askedAt) {
+        shard.learnt(from.address, info);
+        ReplicationInfo previous;
+        synchronized (this) {
+            previous = lastInfo;
+            if (from != link) {
+                return;
+            }
+            if (info.role() == Role.PRIMARY) {
+                lastInfo = info;
+                shard.samples().add(askedAt, info.position());
+            } else if (state == State.OPEN || state == State.SILENT) {
+                log.info("{} of shard {} is no longer a primary", from.address, shard.name());
+                retire(from);
+            }
+        }
+        if (info.role() == Role.PRIMARY) {
+            shard.follow(previous, info);
+        }
+    }
+
+    void silent(NodeLink from, long forNanos) {
+        synchronized (this) {
+            if (from != link || state != State.OPEN) {
+                if (from == link
+                        && state == State.SILENT
+                        && forNanos > HALF_OPEN_AFTER
+                        && shard.answersProbes(from.address)) {
+                    log.info(
+                            "{} answers others but not this connection since {}: making a new one",
+                            from,
+                            Call.text(forNanos));
+                    retire(from);
+                }
+                return;
+            }
+            setState(State.SILENT);
+        }
+        shard.suspect(from.address, "no answer for " + Call.text(forNanos));
+    }
+
+    void answering(NodeLink from) {
+        synchronized (this) {
+            if (from == link && state == State.SILENT) {
+                fence.close(from, shard.opener()); // written before what is now sent
+                reopen(from);
+            }
+        }
+    }
+
+    /** A connection of its own to the primary ended with a write unanswered: nothing may follow it before it is dead. */
+    void distrust(LinkIdentity other) {
+        fence.unanswered(other);
+        NodeLink to = open;
+        if (to != null) {
+            fence.close(to, shard.opener());
+        }
+    }
+
+    /** Sends what was held, in order, and lets new calls pass. */
+    private void reopen(NodeLink to) {
+        held.drain(call -> to.send(new Attempt(call, to)));
+        if (!to.isDead()) {
+            setState(State.OPEN);
+            open = to;
+        }
+    }
+
+    /** Under the lock. Every state but OPEN holds calls. */
+    private void setState(State next) {
+        if (state == State.OPEN && next != State.OPEN) {
+            absentSince = System.nanoTime();
+        }
+        state = next;
+        if (next != State.OPEN) {
+            open = null;
+        }
+    }
+
+    void lost(NodeLink from, PrimaryTenure of, List<Attempt> unanswered, List<Attempt> unsent) {
+        List<Runnable> afterwards = new ArrayList<>();
+        synchronized (this) {
+            unsettled.add(of);
+            List<Call> again = new ArrayList<>(takenBack);
+            takenBack.clear();
+            for (Attempt attempt : unanswered) {
+                Call call = attempt.call;
+                if (call == null) {
+                    continue;
+                }
+                if (attempt.mayHaveBeenSent() && !call.traits.isRead()) {
+                    fence.unanswered(from.identity);
+                    if (!call.isDone() && !call.traits.isRepeatable(call.command)) {
+                        String how = "before the connection to its primary was lost";
+                        afterwards.add(() -> call.fail(call.whatIsKnown(how, "")));
+                        continue;
+                    }
+                    call.maybeApplied = true;
+                }
+                again.add(call);
+            }
+            for (Attempt attempt : unsent) {
+                if (attempt.call != null) {
+                    again.add(attempt.call);
+                }
+            }
+            again.removeIf(Call::isDone);
+            again.forEach(call -> call.sentTo = null);
+            shard.stats().retried.add(again.size());
+            if (closed) {
+                afterwards.add(
+                        () -> again.forEach(call -> call.fail(call.whatIsKnown("before Lockstep was closed", ""))));
+            } else {
+                held.addFirst(again);
+            }
+            if (from == link) {
+                setState(State.ABSENT);
+                link = null;
+                tenure = null;
+                retryMillis = FIRST_RETRY_MILLIS;
+                connect();
+            }
+        }
+        afterwards.forEach(Runnable::run);
+        shard.suspect(from.address, "connection lost");
+    }
+
+    /** Under the lock. Makes the next link, unless one is there or in the making. */
+    private void connect() {
+        NodeAddress to = target;
+        if (closed || link != null || to == null || to.equals(openingTo)) {
+            return;
+        }
+        openingTo = to;
+        int number = ++openings;
+        PrimaryTenure next = new PrimaryTenure(this, shard);
+        shard.opener()
+                .open(to, next)
+                .thenCompose(this::fenced)
+                .whenComplete((made, failure) -> opened(number, to, next, made, failure));
+    }
+
+    /** Waits until no unanswered write of ours can reach the process any more. */
+    private CompletableFuture<NodeLink> fenced(NodeLink made) {
+        if (made.greeting.role() != Role.PRIMARY) {
+            return CompletableFuture.completedFuture(made);
+        }
+        return fence.close(made, shard.opener())
+                .thenApply(allDead -> {
+                    if (!allDead) {
+                        failWhatMustNotBeRepeated();
+                    }
+                    return made;
+                })
+                .whenComplete((same, failure) -> {
+                    if (failure != null) {
+                        made.close();
+                    }
+                });
+    }
+
+    private void failWhatMustNotBeRepeated() {
+        List<Call> unsafe;
+        synchronized (this) {
+            unsafe = held.removeMaybeApplied();
+        }
+        unsafe.forEach(call -> call.fail(call.whatIsKnown(
+                "before its connection was lost; the server does not allow CLIENT KILL, which would make repeating it safe",
+                "")));
+    }
+
+    private void opened(
+            int number, NodeAddress to, PrimaryTenure next, @Nullable NodeLink made, @Nullable Throwable failure) {
+        boolean usable = made != null && made.greeting.role() == Role.PRIMARY && !made.isDead();
+        synchronized (this) {
+            if (number != openings || closed) {
+                if (made != null) {
+                    made.close(); // the topology named another primary meanwhile
+                }
+                return;
+            }
+            openingTo = null;
+            if (usable) {
+                link = made;
+                tenure = next;
+            } else {
+                retryLater();
+            }
+        }
+        if (made == null || !usable) {
+            if (made != null) {
+                made.close();
+            }
+            log.debug("No connection to a primary at {}: {}", to, failure == null ? "it is a replica" : failure);
+            shard.suspect(to, "no primary there");
+            return;
+        }
+        install(made, next);
+    }
+
+    private void retryLater() {
+        shard.later(retryMillis, () -> {
+            synchronized (this) {
+                connect();
+            }
+        });
+        retryMillis = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
+    }
+
+    /** The new link becomes the shard's primary: sessions learn what was lost before any call is answered by it. */
+    private void install(NodeLink made, PrimaryTenure next) {
+        ReplicationInfo info = made.greeting;
+        List<PrimaryTenure> former;
+        NodeAddress before;
+        ReplicationInfo previous;
+        long outage;
+        synchronized (this) {
+            boolean sameProcess = made.identity.runId().equals(lastRunId);
+            former = List.copyOf(unsettled);
+            unsettled.clear();
+            before = sameProcess ? null : lastAddress;
+            previous = sameProcess ? lastInfo : null;
+            outage = System.nanoTime() - absentSince;
+            lastRunId = made.identity.runId();
+            lastAddress = made.address;
+            lastInfo = info;
+        }
+        // The same process still holds all that it executed; of another one, what was not told before is not known.
+        former.forEach(old -> old.settleAll(previous == null ? null : info.position()));
+        shard.learnt(made.address, info);
+        shard.follow(previous, info);
+        if (before != null) {
+            shard.failedOver(before, made.address, outage);
+        }
+        next.sample(made);
+        synchronized (this) {
+            if (link == made && state == State.ABSENT) {
+                reopen(made);
+            }
+        }
+    }
+
+    /** Fails what is held and closes the connection. */
+    void close() {
+        List<Call> left;
+        NodeLink last;
+        synchronized (this) {
+            closed = true;
+            left = held.removeAll();
+            last = link;
+            open = null;
+        }
+        left.forEach(call -> call.fail(call.whatIsKnown("before Lockstep was closed", "it was held")));
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    /** Forgets held calls that have ended, so that they do not count any longer. */
+    synchronized void sweep() {
+        held.removeDone();
+    }
+
+    synchronized int heldNow() {
+        return held.size();
+    }
+}

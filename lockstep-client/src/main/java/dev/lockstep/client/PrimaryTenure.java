@@ -1,0 +1,171 @@
+package dev.lockstep.client;
+
+import dev.lockstep.topology.Position;
+import dev.lockstep.topology.ReplicationInfo;
+import dev.lockstep.topology.Role;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The traffic on one connection to a primary: learns the position that its answers belong to by letting an {@code INFO
+ * replication} ride along.
+ *
+ * <p>Confined to the link's event loop but for {@link #now}, {@link #demand} and {@link #settleAll}.
+ */
+final class PrimaryTenure implements NodeLink.Traffic {
+    /* One INFO costs the server as much as ten GETs, one per batch next to nothing. So it rides with a batch if the last
+     * one is a millisecond old, and otherwise follows within a millisecond: what a session has seen is then known to all
+     * but the last millisecond before a crash. While sessions read from replicas they need positions at once, and it rides
+     * with every batch. */
+
+    private static final Logger log = LoggerFactory.getLogger(PrimaryTenure.class);
+    private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long EAGER = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final PrimaryLane lane;
+    private final ShardRoute shard;
+    private final ArrayDeque<Mark> told = new ArrayDeque<>(); // marks whose INFO is on its way
+
+    private volatile Mark current = new Mark(this, 0);
+    private volatile long eagerUntil = System.nanoTime();
+    private volatile boolean touched;
+    private volatile boolean forced;
+    private boolean timerSet;
+    private long lastInfoAt = System.nanoTime() - INTERVAL;
+    private boolean refusalLogged;
+
+    PrimaryTenure(PrimaryLane lane, ShardRoute shard) {
+        this.lane = lane;
+        this.shard = shard;
+    }
+
+    /** A mark that covers all that this primary has executed until now, on whatever connection. */
+    Mark now(NodeLink link) {
+        Mark mark = current;
+        touched = true;
+        link.wake();
+        return mark;
+    }
+
+    /** Somebody waits for positions: tell them at once for a while. */
+    void demand(NodeLink link) {
+        eagerUntil = System.nanoTime() + EAGER;
+        link.wake();
+    }
+
+    /** Asks for a position now, even if nothing was sent since the last. */
+    void sample(NodeLink link) {
+        forced = true;
+        link.wake();
+    }
+
+    /** Settles all that this connection will never tell, with {@code position} if it is known to cover it. */
+    void settleAll(@Nullable Position position) {
+        for (Mark mark = told.poll(); mark != null; mark = told.poll()) {
+            mark.settle(position);
+        }
+        current.settle(position);
+    }
+
+    @Override
+    public void compose(List<Attempt> batch, NodeLink link, long now) {
+        Mark mark = current;
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).mark = mark;
+        }
+        if (!batch.isEmpty()) {
+            touched = true;
+        }
+        if (!touched && !forced) {
+            return;
+        }
+        if (forced || now - lastInfoAt >= INTERVAL || now - eagerUntil < 0) {
+            lastInfoAt = now;
+            forced = false;
+            touched = false;
+            current = new Mark(this, mark.sequence + 1);
+            Attempt info = infoAttempt(link);
+            info.mark = mark;
+            told.add(mark);
+            batch.add(info);
+        } else if (!timerSet) {
+            timerSet = true;
+            link.runIn(TimeUnit.NANOSECONDS.toMicros(INTERVAL), () -> {
+                timerSet = false;
+                link.wake();
+            });
+        }
+    }
+
+    static Attempt infoAttempt(NodeLink link) {
+        return new Attempt(
+                new Command<>(
+                        CommandType.INFO,
+                        new StatusOutput<>(StringCodec.ASCII),
+                        new CommandArgs<>(StringCodec.ASCII).add("replication")),
+                link);
+    }
+
+    /** What an INFO attempt was answered, or null if the server refused it. */
+    static @Nullable ReplicationInfo read(Attempt info) {
+        @Nullable Object text = info.getOutput().get();
+        return info.error() != null || text == null ? null : ReplicationInfo.parse(text.toString());
+    }
+
+    @Override
+    public void replied(Attempt attempt, NodeLink link) {
+        if (attempt.call == null) {
+            learn(attempt, link);
+            return;
+        }
+        String error = attempt.error();
+        if (error != null && lane.takesBack(attempt.call, error, link)) {
+            return;
+        }
+        shard.answer(attempt, attempt.call);
+    }
+
+    private void learn(Attempt attempt, NodeLink link) {
+        Mark mark = told.poll();
+        ReplicationInfo info = read(attempt);
+        if (info == null && !refusalLogged) {
+            refusalLogged = true;
+            log.warn(
+                    "{} does not tell its replication offset ({}): reads go to the primary, and rollbacks are reported at"
+                            + " every failover. Grant the user +info",
+                    link,
+                    attempt.error());
+        }
+        boolean primary = info != null && info.role() == Role.PRIMARY;
+        if (info != null) {
+            lane.seen(link, info, attempt.sentAt);
+        }
+        if (mark != null) {
+            mark.settle(info != null && primary ? info.position() : null);
+        }
+    }
+
+    @Override
+    public void silent(NodeLink link, long forNanos) {
+        lane.silent(link, forNanos);
+    }
+
+    @Override
+    public void answering(NodeLink link) {
+        lane.answering(link);
+    }
+
+    @Override
+    public void lost(NodeLink link, List<Attempt> unanswered, List<Attempt> unsent) {
+        lane.lost(link, this, unanswered, unsent);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.lockstep.client;
+
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Position;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The way to one replica, for reads. Thread-safe. */
+final class ReplicaLane {
+
+    private static final Logger log = LoggerFactory.getLogger(ReplicaLane.class);
+    private static final long FIRST_RETRY_MILLIS = 10;
+    private static final long LAST_RETRY_MILLIS = 500;
+
+    final NodeAddress address;
+
+    private final ShardRoute shard;
+    private final Replicas replicas;
+    private volatile @Nullable NodeLink usable;
+    private volatile @Nullable ReplicaTenure tenure;
+
+    // Guarded by this.
+    private @Nullable NodeLink link;
+    private boolean opening;
+    private boolean wanted = true;
+    private long retryMillis = FIRST_RETRY_MILLIS;
+
+    ReplicaLane(NodeAddress address, ShardRoute shard, Replicas replicas) {
+        this.address = address;
+        this.shard = shard;
+        this.replicas = replicas;
+    }
+
+    boolean isUsable() {
+        return usable != null;
+    }
+
+    /** What it has applied at least, as far as known. */
+    @Nullable
+    Position known() {
+        ReplicaTenure of = tenure;
+        return usable == null || of == null ? null : of.known();
+    }
+
+    /** Sends a read; false if the replica cannot be asked now. */
+    boolean send(Call call) {
+        NodeLink to = usable;
+        return to != null && to.send(new Attempt(call, to));
+    }
+
+    /** Makes the connection, unless it is there or in the making. */
+    synchronized void connect() {
+        if (!wanted || opening || link != null) {
+            return;
+        }
+        opening = true;
+        ReplicaTenure next = new ReplicaTenure(this, shard);
+        shard.opener().open(address, next).whenComplete((made, failure) -> opened(next, made, failure));
+    }
+
+    private void opened(ReplicaTenure next, @Nullable NodeLink made, @Nullable Throwable failure) {
+        boolean up;
+        synchronized (this) {
+            opening = false;
+            up = made != null && wanted && !made.isDead();
+            if (made != null && up) {
+                next.learn(made.greeting);
+                link = made;
+                tenure = next;
+                usable = made;
+                retryMillis = FIRST_RETRY_MILLIS;
+            } else if (wanted) {
+                shard.later(retryMillis, this::connect);
+                retryMillis = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
+            }
+        }
+        if (made != null && up) {
+            shard.learnt(address, made.greeting);
+            replicas.changed(this, true);
+        } else {
+            log.debug("No connection to replica {}: {}", address, String.valueOf(failure));
+            if (made != null) {
+                made.close();
+            }
+        }
+    }
+
+    /** It holds no data to read now: its data set is being loaded, or it refuses without its primary. */
+    void unusable(NodeLink from, String why) {
+        log.debug("Replica {} cannot be read from: {}", address, why);
+        from.close();
+    }
+
+    void silent(NodeLink from, long forNanos) {
+        if (takeOutOfUse(from)) {
+            shard.suspect(address, "no answer for " + Call.text(forNanos));
+            replicas.changed(this, false);
+        }
+        if (forNanos > PrimaryLane.HALF_OPEN_AFTER && shard.answersProbes(address)) {
+            from.close();
+        }
+    }
+
+    private synchronized boolean takeOutOfUse(NodeLink from) {
+        boolean was = usable == from;
+        if (was) {
+            usable = null;
+        }
+        return was;
+    }
+
+    void answering(NodeLink from) {
+        boolean back;
+        synchronized (this) {
+            back = link == from && wanted && usable == null && !from.isDead();
+            if (back) {
+                usable = from;
+            }
+        }
+        if (back) {
+            replicas.changed(this, true);
+        }
+    }
+
+    void lost(NodeLink from) {
+        boolean was = takeOutOfUse(from);
+        synchronized (this) {
+            if (link == from) {
+                link = null;
+                tenure = null;
+                connect();
+            }
+        }
+        if (was) {
+            shard.suspect(address, "connection lost");
+            replicas.changed(this, false);
+        }
+    }
+
+    /** Answered too old, or not at all: the read goes on looking for a copy. */
+    void elsewhere(Call call) {
+        replicas.again(call);
+    }
+
+    void rescue(Attempt attempt) {
+        if (attempt.call != null && !attempt.call.isDone()) {
+            shard.stats().retried.increment();
+            replicas.again(attempt.call);
+        }
+    }
+
+    void close() {
+        NodeLink last;
+        synchronized (this) {
+            wanted = false;
+            last = link;
+            usable = null;
+        }
+        if (last != null) {
+            last.retire();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.lockstep.client;
+
+import dev.lockstep.topology.Position;
+import dev.lockstep.topology.ReplicationInfo;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The traffic on one connection to a replica: reads in batches, each between two statements of how far the replica has
+ * come.
+ *
+ * <p>Confined to the link's event loop but for {@link #known}.
+ */
+final class ReplicaTenure implements NodeLink.Traffic {
+    /* The statement before the reads is a lower bound of what they saw: only if it reaches what a read requires, the
+     * answer counts. It is left out when an earlier batch has already told enough, since a replica never goes back within a
+     * history. The statement after the reads is an upper bound of what they saw: the session's floor rises to it, or its
+     * next read could show less. So answers wait for it, which costs nothing, as it comes with them. */
+
+    private final ReplicaLane lane;
+    private final ShardRoute shard;
+    private final ArrayDeque<ReadBatch> batches = new ArrayDeque<>();
+    private volatile @Nullable Position known;
+
+    ReplicaTenure(ReplicaLane lane, ShardRoute shard) {
+        this.lane = lane;
+        this.shard = shard;
+    }
+
+    /** What the replica has applied at least; null until it told. */
+    @Nullable
+    Position known() {
+        return known;
+    }
+
+    void learn(ReplicationInfo info) {
+        known = info.position();
+    }
+
+    @Override
+    public void compose(List<Attempt> sending, NodeLink link, long now) {
+        boolean promised = false;
+        boolean enough = true;
+        Position soFar = known;
+        Lineage lineage = shard.lineage();
+        for (Attempt attempt : sending) {
+            Call call = attempt.call;
+            if (call != null && call.policy.consistency().level() != Consistency.Level.ANY) {
+                promised = true;
+                Position required = call.required;
+                enough &= soFar != null
+                        && lineage != null
+                        && (required == null ? lineage.survives(soFar) : lineage.reaches(soFar, required));
+            }
+        }
+        if (!promised) {
+            return;
+        }
+        ReadBatch batch = new ReadBatch();
+        for (Attempt attempt : sending) {
+            attempt.batch = batch;
+        }
+        if (enough) {
+            batch.atLeast = soFar;
+        } else {
+            batch.leading = PrimaryTenure.infoAttempt(link);
+            sending.add(0, batch.leading);
+        }
+        batch.trailing = PrimaryTenure.infoAttempt(link);
+        sending.add(batch.trailing);
+        batches.add(batch);
+    }
+
+    @Override
+    public void replied(Attempt attempt, NodeLink link) {
+        Call call = attempt.call;
+        if (call == null) {
+            stated(attempt, link);
+            return;
+        }
+        String error = attempt.error();
+        if (error != null && (error.startsWith("LOADING") || error.startsWith("MASTERDOWN"))) {
+            lane.unusable(link, error);
+            lane.elsewhere(call);
+        } else if (attempt.batch == null || call.policy.consistency().level() == Consistency.Level.ANY) {
+            shard.stats().replicaReads.increment();
+            attempt.deliver();
+        } else {
+            attempt.batch.answered.add(attempt);
+        }
+    }
+
+    private void stated(Attempt statement, NodeLink link) {
+        ReplicationInfo info = PrimaryTenure.read(statement);
+        if (info != null) {
+            known = info.position();
+            shard.learnt(link.address, info);
+        }
+        ReadBatch batch = batches.peekFirst();
+        if (batch == null) {
+            return;
+        }
+        if (statement == batch.leading) {
+            batch.atLeast = info == null ? null : info.position();
+        } else if (statement == batch.trailing) {
+            batches.pollFirst();
+            judge(batch, info == null ? null : info.position());
+        }
+    }
+
+    private void judge(ReadBatch batch, @Nullable Position atMost) {
+        Position atLeast = batch.atLeast;
+        Lineage lineage = shard.lineage();
+        boolean oneHistory =
+                atLeast != null && atMost != null && atLeast.history().equals(atMost.history());
+        boolean valid = oneHistory && lineage != null && lineage.survives(atMost);
+        Mark mark = valid ? Mark.at(atMost) : null;
+        for (Attempt attempt : batch.answered) {
+            Call call = attempt.call;
+            if (call == null) {
+                continue;
+            }
+            Position required = call.required;
+            if (valid && (required == null || lineage.reaches(atLeast, required))) {
+                attempt.mark = mark;
+                shard.stats().replicaReads.increment();
+                shard.answer(attempt, call);
+            } else {
+                shard.stats().staleAnswers.increment();
+                lane.elsewhere(call);
+            }
+        }
+    }
+
+    @Override
+    public void silent(NodeLink link, long forNanos) {
+        List<Attempt> given = link.abandonAll();
+        batches.forEach(batch -> batch.answered.forEach(lane::rescue));
+        batches.clear();
+        given.forEach(lane::rescue);
+        lane.silent(link, forNanos);
+    }
+
+    @Override
+    public void answering(NodeLink link) {
+        lane.answering(link);
+    }
+
+    @Override
+    public void lost(NodeLink link, List<Attempt> unanswered, List<Attempt> unsent) {
+        lane.lost(link);
+        for (ReadBatch batch : batches) {
+            batch.answered.forEach(lane::rescue);
+        }
+        unanswered.forEach(lane::rescue);
+        unsent.forEach(lane::rescue);
+    }
+}

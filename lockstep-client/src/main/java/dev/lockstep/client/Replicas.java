@@ -1,0 +1,217 @@
+package dev.lockstep.client;
+
+import dev.lockstep.topology.Node;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Position;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The replicas of a shard, and the search for one that may answer a read.
+ *
+ * <p>Thread-safe.
+ */
+final class Replicas {
+    /* A read of a session needs a copy that has applied all that the session has seen. A replica known to be that far
+     * answers at once. One that is not known to be may still be: it is asked, together with its offset, and the answer is
+     * thrown away if it was behind. Then replica() asks again until one has caught up, and session() asks the primary. */
+
+    private static final long FIRST_PAUSE_MICROS = 250;
+    private static final long LAST_PAUSE_MICROS = 10_000;
+
+    private final ShardRoute shard;
+    private final AtomicInteger turn = new AtomicInteger();
+    private volatile List<ReplicaLane> lanes = List.of();
+    private final Map<NodeAddress, ReplicaLane> byAddress = new HashMap<>(); // guarded by this
+    private final long patienceNanos;
+
+    Replicas(ShardRoute shard, long patienceNanos) {
+        this.shard = shard;
+        this.patienceNanos = patienceNanos;
+    }
+
+    /** The topology names these replicas. Those that are not reachable are kept only if they already were. */
+    void are(List<Node> nodes) {
+        List<ReplicaLane> gone = new ArrayList<>();
+        synchronized (this) {
+            Map<NodeAddress, ReplicaLane> former = new HashMap<>(byAddress);
+            byAddress.clear();
+            for (Node node : nodes) {
+                ReplicaLane lane = former.remove(node.address());
+                if (lane == null && node.reachable()) {
+                    lane = new ReplicaLane(node.address(), shard, this);
+                }
+                if (lane != null) {
+                    byAddress.put(node.address(), lane);
+                    lane.connect();
+                }
+            }
+            gone.addAll(former.values());
+            lanes = List.copyOf(byAddress.values());
+        }
+        gone.forEach(ReplicaLane::close);
+    }
+
+    void changed(ReplicaLane lane, boolean up) {
+        shard.replicaChanged(lane.address, up);
+    }
+
+    /** Finds a copy for the read. */
+    void submit(Call call) {
+        switch (call.policy.consistency().level()) {
+            case ANY -> askAny(call);
+            case BOUNDED -> bounded(call);
+            default -> session(call);
+        }
+    }
+
+    private void session(Call call) {
+        Mark[] marks = call.floor.required(call.bucket);
+        Position required = null;
+        if (marks != null) {
+            Lineage lineage = shard.lineage();
+            for (Mark mark : marks) {
+                Position position = mark.position();
+                if (position == null) {
+                    unknownYet(call, mark);
+                    return;
+                }
+                if (required == null || (lineage != null && lineage.reaches(position, required))) {
+                    required = position;
+                }
+            }
+        }
+        call.required = required;
+        ask(call);
+    }
+
+    private void unknownYet(Call call, Mark mark) {
+        if (mark.isSettled()) {
+            askPrimary(call); // the server does not tell its offsets
+            return;
+        }
+        shard.primary().demand();
+        if (call.policy.waitForReplica()) {
+            mark.whenSettled(() -> {
+                if (mark.position() == null) {
+                    askPrimary(call);
+                } else {
+                    submit(call);
+                }
+            });
+        } else {
+            askPrimary(call);
+        }
+    }
+
+    private void bounded(Call call) {
+        long time = call.invokedAt - call.policy.consistency().boundNanos();
+        Position covering = shard.samples().covering(time);
+        if (covering != null) {
+            call.required = covering;
+            ask(call);
+        } else if (call.policy.waitForReplica() && shard.primary().address() != null) {
+            shard.samples().whenNext(() -> {
+                if (!call.isDone()) {
+                    bounded(call);
+                }
+            });
+            shard.primary().sample();
+        } else {
+            askPrimary(call); // whose answer also brings a sample for the next
+        }
+    }
+
+    /** Sends the read to a replica that is known to be fresh, or else to one that may be. */
+    private void ask(Call call) {
+        List<ReplicaLane> now = lanes;
+        Lineage lineage = shard.lineage();
+        int start = now.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), now.size());
+        ReplicaLane maybe = null;
+        int usable = 0;
+        for (int i = 0; i < now.size(); i++) {
+            ReplicaLane lane = now.get((start + i) % now.size());
+            Position known = lane.known();
+            if (known == null || lineage == null) {
+                continue;
+            }
+            usable++;
+            boolean fresh = call.required == null ? lineage.survives(known) : lineage.reaches(known, call.required);
+            if (fresh && lane.send(call)) {
+                return;
+            }
+            if (maybe == null) {
+                maybe = lane;
+            }
+        }
+        if (maybe == null) {
+            fallBack(call);
+        } else if (call.replicasTried < (call.policy.waitForReplica() ? Integer.MAX_VALUE : 1)) {
+            if (!maybe.send(call)) {
+                again(call);
+            }
+        } else {
+            askPrimary(call);
+        }
+    }
+
+    /** A replica was asked in vain. */
+    void again(Call call) {
+        if (call.isDone()) {
+            return;
+        }
+        call.sentTo = null;
+        call.replicasTried++;
+        if (call.policy.consistency().level() == Consistency.Level.ANY) {
+            askAny(call);
+            return;
+        }
+        long now = System.nanoTime();
+        if (!call.policy.waitForReplica()) {
+            submit(call);
+        } else if (now - call.invokedAt > patienceNanos) {
+            fallBack(call);
+        } else if (call.replicasTried < lanes.size()) {
+            submit(call);
+        } else {
+            int doublings = Math.min(6, call.replicasTried - lanes.size());
+            shard.laterMicros(Math.min(LAST_PAUSE_MICROS, FIRST_PAUSE_MICROS << doublings), () -> submit(call));
+        }
+    }
+
+    private void askAny(Call call) {
+        List<ReplicaLane> now = lanes;
+        int start = now.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), now.size());
+        for (int i = 0; i < now.size(); i++) {
+            if (now.get((start + i) % now.size()).send(call)) {
+                return;
+            }
+        }
+        fallBack(call);
+    }
+
+    private void fallBack(Call call) {
+        shard.stats().fallbacks.increment();
+        askPrimary(call);
+    }
+
+    private void askPrimary(Call call) {
+        if (!call.isDone()) {
+            shard.stats().primaryReads.increment();
+            shard.primary().submit(call);
+        }
+    }
+
+    void close() {
+        List<ReplicaLane> all;
+        synchronized (this) {
+            all = List.copyOf(byAddress.values());
+            byAddress.clear();
+            lanes = List.of();
+        }
+        all.forEach(ReplicaLane::close);
+    }
+}

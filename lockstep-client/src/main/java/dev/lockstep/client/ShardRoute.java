@@ -1,0 +1,228 @@
+package dev.lockstep.client;
+
+import dev.lockstep.topology.HistoryGraph;
+import dev.lockstep.topology.Node;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Position;
+import dev.lockstep.topology.ReplicationInfo;
+import dev.lockstep.topology.Role;
+import dev.lockstep.topology.Shard;
+import dev.lockstep.topology.TopologyWatcher;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard as calls see it: the lane to its primary, its replicas, the lineage that its primary stands in, and the floors
+ * of all who have seen something of it. Thread-safe.
+ */
+final class ShardRoute {
+
+    private final String name;
+    private final TopologyWatcher watcher;
+    private final LinkOpener opener;
+    private final ScheduledExecutorService timer;
+    private final Events events;
+    private final PrimaryLane primary;
+    private final Replicas replicas;
+    private final BlockingLane blocking;
+    private final Samples samples = new Samples();
+    private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private volatile @Nullable Lineage lineage;
+
+    ShardRoute(
+            String name,
+            TopologyWatcher watcher,
+            LinkOpener opener,
+            ScheduledExecutorService timer,
+            Events events,
+            HeldCalls held,
+            long replicaPatienceNanos) {
+        this.name = name;
+        this.watcher = watcher;
+        this.opener = opener;
+        this.timer = timer;
+        this.events = events;
+        this.primary = new PrimaryLane(this, held);
+        this.replicas = new Replicas(this, replicaPatienceNanos);
+        this.blocking = new BlockingLane(this);
+    }
+
+    String name() {
+        return name;
+    }
+
+    PrimaryLane primary() {
+        return primary;
+    }
+
+    Replicas replicas() {
+        return replicas;
+    }
+
+    BlockingLane blocking() {
+        return blocking;
+    }
+
+    Samples samples() {
+        return samples;
+    }
+
+    LinkOpener opener() {
+        return opener;
+    }
+
+    LockstepStats stats() {
+        return events.stats();
+    }
+
+    /** Null until the first primary was spoken to. */
+    @Nullable
+    Lineage lineage() {
+        return lineage;
+    }
+
+    /** The topology has changed. */
+    void now(Shard shard) {
+        Node node = shard.primary();
+        if (node != null) {
+            primary.primaryIs(node);
+        }
+        replicas.are(shard.replicas());
+    }
+
+    /** Has {@code floor} told when a failover takes back what it stands for. */
+    void watch(Floor floor) {
+        floors.add(floor);
+    }
+
+    /** A reply of a primary or a fresh replica: remembers what was seen, then gives it to the caller. */
+    void answer(Attempt attempt, Call call) {
+        Floor floor = call.floor;
+        Mark mark = attempt.mark;
+        if (mark != null && !call.isDone()) {
+            floor.raise(call.bucket, mark, this);
+        }
+        if (call.policy.onRollback() == OnRollback.FAIL && call.traits.isRead() && floor.takeRollback()) {
+            call.fail(new StaleReadException("A failover of shard " + name + " took back writes that this session had"
+                    + " seen. The session goes on from what the new primary holds: read again what matters"));
+            return;
+        }
+        attempt.deliver();
+    }
+
+    /** Somebody heard a node of this shard say where it stands. */
+    void learnt(NodeAddress node, ReplicationInfo info) {
+        Lineage known = lineage;
+        if (known == null || !known.history().equals(info.position().history()) || info.role() != expected(node)) {
+            histories().learn(info);
+            watcher.learn(node, info);
+        }
+    }
+
+    private Role expected(NodeAddress node) {
+        return node.equals(primary.address()) ? Role.PRIMARY : Role.REPLICA;
+    }
+
+    /**
+     * The primary stands in {@code info}'s history. If that is a new one, every floor is held against it.
+     *
+     * @param previous what the same process said before; null if another process spoke last
+     */
+    void follow(@Nullable ReplicationInfo previous, ReplicationInfo info) {
+        String history = info.position().history();
+        synchronized (this) {
+            Lineage before = lineage;
+            if (before != null && before.history().equals(history)) {
+                return;
+            }
+            if (previous != null && !previous.backlogActive() && info.parentHistory() == null) {
+                // The first replica ever attached: a new id, and nothing lost.
+                histories().continues(history, previous.position().history(), Long.MAX_VALUE);
+            }
+            histories().learn(info);
+            samples.clear();
+            lineage = new Lineage(history, histories());
+        }
+        rebaseAll();
+    }
+
+    private void rebaseAll() {
+        Lineage current = lineage;
+        if (current != null) {
+            for (Floor floor : List.copyOf(floors)) {
+                floor.rebase(this, current);
+            }
+        }
+    }
+
+    /** Holds a floor that came from elsewhere against the current lineage. */
+    void recheck(Floor floor) {
+        Lineage current = lineage;
+        if (current != null) {
+            floor.rebase(this, current);
+        }
+    }
+
+    void rolledBack(Floor floor, @Nullable Position seen, Lineage now) {
+        events.rolledBack(name, floor.session(), seen, now.history());
+    }
+
+    void failedOver(NodeAddress from, NodeAddress to, long outageNanos) {
+        events.failedOver(name, from, to, outageNanos);
+    }
+
+    void replicaChanged(NodeAddress replica, boolean up) {
+        if (up) {
+            events.replicaUp(name, replica);
+        } else {
+            events.replicaDown(name, replica);
+        }
+    }
+
+    void suspect(NodeAddress node, String why) {
+        watcher.suspect(node, why);
+    }
+
+    /** Whether the topology's own connection to the node is answered. */
+    boolean answersProbes(NodeAddress address) {
+        for (Shard shard : watcher.current().shards()) {
+            Node node = shard.primary();
+            if (node != null && node.address().equals(address)) {
+                return node.reachable();
+            }
+            for (Node replica : shard.replicas()) {
+                if (replica.address().equals(address)) {
+                    return replica.reachable();
+                }
+            }
+        }
+        return false;
+    }
+
+    void later(long millis, Runnable action) {
+        if (!timer.isShutdown()) {
+            timer.schedule(action, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    void laterMicros(long micros, Runnable action) {
+        if (!timer.isShutdown()) {
+            timer.schedule(action, micros, TimeUnit.MICROSECONDS);
+        }
+    }
+
+    private HistoryGraph histories() {
+        return watcher.histories();
+    }
+
+    void close() {
+        blocking.close();
+        replicas.close();
+        primary.close();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.lockstep.client.lettuce;
+
+import io.lettuce.core.StatefulRedisConnectionImpl;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket to one node. Commands are handed to it ready made, whatever their codec.
+ *
+ * <p>Everything but {@link #closeAsync()} and {@link #eventLoop()} is confined to the event loop. When the socket is
+ * lost, the loss hook runs first, then Lettuce fails the unanswered commands in order.
+ */
+public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], byte[]> {
+
+    private final NodeEndpoint endpoint;
+    private @Nullable Runnable onLoss;
+    private boolean lost;
+
+    NodeConnection(NodeEndpoint endpoint, Duration timeout) {
+        super(endpoint, endpoint, ByteArrayCodec.INSTANCE, timeout);
+        this.endpoint = endpoint;
+    }
+
+    /** The event loop of the socket; known once connected, and for good. */
+    public EventLoop eventLoop() {
+        return endpoint.eventLoop();
+    }
+
+    /** Has {@code hook} run once when the socket is lost; at once if it already is. */
+    public void onLoss(Runnable hook) {
+        if (lost) {
+            hook.run();
+        } else {
+            onLoss = hook;
+        }
+    }
+
+    /** Writes the commands in order, contiguously, with one flush. */
+    public void write(List<? extends RedisCommand<?, ?, ?>> commands) {
+        if (commands.size() == 1) {
+            endpoint.write(commands.get(0));
+        } else {
+            writeAll(commands);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the endpoint treats commands alike whatever their codec
+    private void writeAll(List<? extends RedisCommand<?, ?, ?>> commands) {
+        endpoint.write((List<RedisCommand<Object, Object, ?>>) (List<?>) commands);
+    }
+
+    @Override
+    public void deactivated() {
+        super.deactivated();
+        lost = true;
+        Runnable hook = onLoss;
+        onLoss = null;
+        if (hook != null) {
+            hook.run();
+        }
+    }
+}
