@@ -94,7 +94,7 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
         for (NodeSight node : evidence.all()) {
             String history = node.history();
             boolean known = history != null && before.strays().contains(history);
-            if (node != current && node.saysPrimary() && history != null) {
+            if (!node.equals(current) && node.saysPrimary() && history != null) {
                 if (known || current.askedAt() > node.primarySince()) {
                     strays.add(history);
                 }
