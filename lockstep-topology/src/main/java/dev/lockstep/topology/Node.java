@@ -24,4 +24,13 @@ public record Node(
     public @Nullable Position position() {
         return info == null ? null : info.position();
     }
+
+    /** Its address, role, position and what is wrong with it, for people. */
+    @Override
+    public String toString() {
+        String told = info == null
+                ? ""
+                : " " + info.role() + " " + info.position().brief() + (info.linkUp() ? "" : " link down");
+        return address + told + (problem == null ? "" : " (" + problem + ")");
+    }
 }

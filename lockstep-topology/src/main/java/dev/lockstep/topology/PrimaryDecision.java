@@ -26,6 +26,9 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
      *     d. a majority has named another for PATIENCE: an aborted failover, or sentinels that were set up anew.
      *  4. Else the old one stays, silent; or, if it said that it is a replica, there is none.
      *
+     * An epoch alone does not make news: after two failovers in short order the second may be known by 3c while the first
+     * is still being announced. A node whose history the present one continues is older, whatever the epoch.
+     *
      * So an old primary that comes back from the dead and still calls itself primary changes nothing: its history does
      * not continue the present one (3c), and sentinels that name it are either fewer or in an older epoch (1, 3a).
      *
@@ -39,7 +42,7 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
             return evidence.settled() ? first(before, evidence, now) : new PrimaryDecision(before, null);
         }
         SentinelWord majority = evidence.majority();
-        if (majority != null && isNews(majority, before) && evidence.answersAsPrimary(majority.primary())) {
+        if (majority != null && isNews(majority, before, evidence)) {
             return accept(majority.primary(), majority.epoch(), evidence, now, "a majority of the sentinels names it");
         }
         NodeSight current = evidence.node(before.primary());
@@ -94,7 +97,7 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
         for (NodeSight node : evidence.all()) {
             String history = node.history();
             boolean known = history != null && before.strays().contains(history);
-            if (node != current && node.saysPrimary() && history != null) {
+            if (!node.equals(current) && node.saysPrimary() && history != null) {
                 if (known || current.askedAt() > node.primarySince()) {
                     strays.add(history);
                 }
@@ -107,7 +110,7 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
     private static @Nullable PrimaryDecision successor(
             Belief before, @Nullable NodeSight current, Evidence evidence, long now) {
         SentinelWord newest = evidence.newest();
-        if (newest != null && isNews(newest, before) && evidence.answersAsPrimary(newest.primary())) {
+        if (newest != null && isNews(newest, before, evidence)) {
             return accept(newest.primary(), newest.epoch(), evidence, now, "a sentinel names it in a newer epoch");
         }
         if (current != null && current.answersAsReplica() && current.info() != null) {
@@ -154,8 +157,16 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
         return order >= 0 ? one : other;
     }
 
-    private static boolean isNews(SentinelWord word, Belief before) {
-        return word.epoch() > before.epoch() && !word.primary().equals(before.primary());
+    /** Whether a word names another node in a newer epoch, and that node confirms it. */
+    private static boolean isNews(SentinelWord word, Belief before, Evidence evidence) {
+        NodeSight named = evidence.node(word.primary());
+        String history = named == null ? null : named.history();
+        return word.epoch() > before.epoch()
+                && !word.primary().equals(before.primary())
+                && named != null
+                && named.answersAsPrimary()
+                && history != null
+                && !evidence.histories().descends(before.history(), history);
     }
 
     private static PrimaryDecision accept(NodeAddress node, long epoch, Evidence evidence, long now, String why) {

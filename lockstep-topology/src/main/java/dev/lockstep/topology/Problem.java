@@ -6,6 +6,7 @@ import io.netty.handler.codec.DecoderException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ record Problem(Kind kind, String text, boolean lasting) {
         }
         if (sentinel
                 && reply.startsWith("ERR unknown command")
-                && reply.toLowerCase().contains("sentinel")) {
+                && reply.toLowerCase(Locale.ROOT).contains("sentinel")) {
             return new Problem(
                     Kind.WRONG_SERVER,
                     "it is a data node, not a sentinel; give the address of a sentinel (usually port 26379)"

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,20 +139,5 @@ final class SentinelGroup {
                 .map(SentinelProbe::view)
                 .sorted(Comparator.comparing(SentinelView::address))
                 .toList();
-    }
-
-    /** The problem of the first sentinel that has one; null if all is well. */
-    @Nullable
-    Problem problem() {
-        return probes.values().stream()
-                .filter(probe -> !probe.reachable())
-                .findFirst()
-                .map(SentinelProbe::problem)
-                .orElse(null);
-    }
-
-    void close() {
-        probes.values().forEach(SentinelProbe::close);
-        probes.clear();
     }
 }

@@ -19,4 +19,10 @@ public record Shard(
         slots = List.copyOf(slots);
         replicas = List.copyOf(replicas);
     }
+
+    /** {@code name: primary <- replicas}, for people. */
+    @Override
+    public String toString() {
+        return name + ": " + (primary == null ? "no primary" : primary) + " <- " + replicas;
+    }
 }

@@ -188,12 +188,4 @@ final class ShardWatch {
     boolean verified() {
         return belief.usable() != null;
     }
-
-    void close() {
-        nodes.values().forEach(NodeProbe::close);
-        nodes.clear();
-        if (sentinels != null) {
-            sentinels.close();
-        }
-    }
 }

@@ -14,4 +14,10 @@ public record Topology(long version, List<Shard> shards) {
     public Topology {
         shards = List.copyOf(shards);
     }
+
+    /** One line for people: the version, then per shard its primary and replicas, each with where it stands. */
+    @Override
+    public String toString() {
+        return "Topology " + version + " " + shards;
+    }
 }

@@ -203,7 +203,6 @@ public final class TopologyWatcher implements AutoCloseable {
                 LOG.warn("A turn of the topology loop failed; it goes on", e);
             }
         }
-        shard.close();
     }
 
     private void publish() {
@@ -212,7 +211,7 @@ public final class TopologyWatcher implements AutoCloseable {
         List<Shard> shards = List.of(shard.shard());
         boolean changed = !Structure.of(before.shards()).equals(Structure.of(shards));
         Topology after = new Topology(before.version() + (changed ? 1 : 0), shards);
-        if (before == NOTHING && !shard.verified()) {
+        if (before.version() == 0 && !shard.verified()) {
             if (!first.isDone() && shard.diagnosis().hopeless()) {
                 first.completeExceptionally(shard.diagnosis().exception());
             }
@@ -221,7 +220,7 @@ public final class TopologyWatcher implements AutoCloseable {
         current = after;
         first.complete(after);
         if (changed) {
-            LOG.debug("Topology {}: {}", after.version(), after.shards());
+            LOG.debug("{}", after);
             for (TopologyListener listener : listeners) {
                 try {
                     listener.onTopology(before, after);
