@@ -59,8 +59,8 @@ final class Guardian implements AutoCloseable {
             }
             for entry in $list; do
               if is_ours "$entry"; then
-                kill -9 -- "-${entry%%:*}" 2>/dev/null
-                kill -9 "${entry%%:*}" 2>/dev/null
+                kill -s KILL -- "-${entry%%:*}" 2>/dev/null
+                kill -s KILL "${entry%%:*}" 2>/dev/null
               fi
             done
             for entry in $list; do

@@ -35,6 +35,7 @@ public final class LocalDeployment implements AutoCloseable {
     private final List<LocalServer> dataNodes = new CopyOnWriteArrayList<>();
     private final List<LocalServer> sentinels = new CopyOnWriteArrayList<>();
     private final Sentinels watchers;
+    private final @Nullable Network network;
     private final Thread endOfJvm = new Thread(this::end, "lockstep-local-end");
     private int nodesEver;
 
@@ -46,6 +47,7 @@ public final class LocalDeployment implements AutoCloseable {
         if (plan.dir != null) {
             mustBeEmpty(folder);
         }
+        this.network = plan.links ? new Network() : null;
         this.guardian = new Guardian(folder, plan.dir == null);
     }
 
@@ -97,7 +99,7 @@ public final class LocalDeployment implements AutoCloseable {
 
     private LocalServer startNode(@Nullable LocalServer primary, int fixedPort, Deadline deadline) {
         String name = "node-" + ++nodesEver;
-        LocalServer node = startServer(name, fixedPort, deadline, port -> nodeConf(name, port, primary));
+        LocalServer node = startServer(name, fixedPort, deadline, ports -> nodeConf(name, ports, primary));
         dataNodes.add(node);
         return node;
     }
@@ -105,26 +107,28 @@ public final class LocalDeployment implements AutoCloseable {
     private void startSentinel(int number, LocalServer primary, Deadline deadline) {
         String name = "sentinel-" + number;
         int fixedPort = plan.port == 0 ? 0 : plan.port + number - 1;
-        sentinels.add(startServer(name, fixedPort, deadline, port -> sentinelConf(name, port, primary)));
+        sentinels.add(startServer(name, fixedPort, deadline, ports -> sentinelConf(name, ports, primary)));
     }
 
-    private interface ConfForPort {
-        Conf at(int port);
+    /** @param told the port that others are told; that of the proxy when there is one */
+    private record Ports(int told, int own) {}
+
+    private interface ConfForPorts {
+        Conf at(Ports ports);
     }
 
     /** A free port may be lost to somebody who did not look; then another is tried. */
-    private LocalServer startServer(String name, int fixedPort, Deadline deadline, ConfForPort confForPort) {
+    private LocalServer startServer(String name, int fixedPort, Deadline deadline, ConfForPorts confForPorts) {
         boolean sentinel = name.startsWith("sentinel");
         for (int i = 1; ; i++) {
-            PortLease lease = fixedPort == 0 ? PortLease.any() : PortLease.of(fixedPort);
-            leases.add(lease);
-            int port = lease.port();
-            Endpoint endpoint = new Endpoint(port, sentinel ? plan.sentinelPassword : plan.password, null);
+            int told = lease(fixedPort);
+            Ports ports = new Ports(told, network == null ? told : lease(0));
+            Endpoint endpoint = new Endpoint(ports.own(), sentinel ? plan.sentinelPassword : plan.password, null);
             List<List<String>> afterStart = sentinel && plan.quickDemotion ? List.of(Sentinels.HURRY) : List.of();
-            LocalServer server = new LocalServer(
-                    new ServerSpec(name, port, endpoint, folder.resolve(name), confForPort.at(port), afterStart),
-                    binary,
-                    guardian);
+            ServerSpec spec =
+                    new ServerSpec(name, told, endpoint, folder.resolve(name), confForPorts.at(ports), afterStart);
+            NodeProxy proxy = network == null ? null : network.proxy(name, told, ports.own());
+            LocalServer server = new LocalServer(spec, binary, guardian, proxy);
             try {
                 server.start(deadline);
                 return server;
@@ -136,8 +140,23 @@ public final class LocalDeployment implements AutoCloseable {
         }
     }
 
-    private Conf nodeConf(String name, int port, @Nullable LocalServer primary) {
-        Conf conf = new Conf().add("bind", "127.0.0.1").place("port", port).place("dir", folder.resolve(name));
+    private int lease(int fixedPort) {
+        PortLease lease = fixedPort == 0 ? PortLease.any() : PortLease.of(fixedPort);
+        leases.add(lease);
+        return lease.port();
+    }
+
+    private Conf placement(String name, Ports ports) {
+        Conf conf =
+                new Conf().add("bind", "127.0.0.1").place("port", ports.own()).place("dir", folder.resolve(name));
+        if (network != null) {
+            conf.place("bind-source-addr", network.sourceAddress(name));
+        }
+        return conf;
+    }
+
+    private Conf nodeConf(String name, Ports ports, @Nullable LocalServer primary) {
+        Conf conf = placement(name, ports);
         if (plan.password != null) {
             // Roles change, so every node asks for the password and knows it.
             conf.secret("requirepass", plan.password).secret("masterauth", plan.password);
@@ -145,7 +164,7 @@ public final class LocalDeployment implements AutoCloseable {
         if (primary != null) {
             conf.place("replicaof", "127.0.0.1 " + primary.port());
         }
-        conf.place("replica-announce-ip", "127.0.0.1").place("replica-announce-port", port);
+        conf.add("replica-announce-ip", "127.0.0.1").place("replica-announce-port", ports.told());
         // The append-only file without fsync is written before every reply: it survives SIGKILL, not a power cut.
         conf.add("save", "\"\"").add("appendonly", "yes").add("appendfsync", "no");
         // Long histories keep a returning node on the short way (partial resynchronisation).
@@ -153,16 +172,17 @@ public final class LocalDeployment implements AutoCloseable {
         return conf.override(plan.config);
     }
 
-    private Conf sentinelConf(String name, int port, LocalServer primary) {
-        Conf conf = new Conf().add("bind", "127.0.0.1").place("port", port).place("dir", folder.resolve(name));
+    private Conf sentinelConf(String name, Ports ports, LocalServer primary) {
+        Conf conf = placement(name, ports);
+        if (network != null) {
+            conf.add("sentinel announce-ip", "127.0.0.1").place("sentinel announce-port", ports.told());
+        }
         if (plan.sentinelPassword != null) {
             conf.secret("requirepass", plan.sentinelPassword);
         }
         String master = plan.masterName;
-        conf.place(
-                "sentinel monitor " + master,
-                "127.0.0.1 " + primary.port() + " " + plan.quorum,
-                "(primary) " + plan.quorum);
+        String monitored = "127.0.0.1 " + primary.port() + " " + plan.quorum;
+        conf.place("sentinel monitor " + master, monitored, "(primary) " + plan.quorum);
         if (plan.password != null) {
             conf.secret("sentinel auth-pass " + master, plan.password);
         }
@@ -321,6 +341,34 @@ public final class LocalDeployment implements AutoCloseable {
         }
     }
 
+    /**
+     * The link between two servers, whoever opened its connections.
+     *
+     * @throws IllegalStateException when the deployment was not started with {@link LocalRedis#links}
+     */
+    public Link link(LocalServer one, LocalServer other) {
+        if (one.equals(other)) {
+            throw new IllegalArgumentException("There is no link from " + one + " to itself");
+        }
+        return network().link(one.name(), other.name());
+    }
+
+    /**
+     * The link between the application (whoever is not a server of this deployment) and a server.
+     *
+     * @throws IllegalStateException when the deployment was not started with {@link LocalRedis#links}
+     */
+    public Link clientLink(LocalServer server) {
+        return network().link(Network.APPLICATION, server.name());
+    }
+
+    private Network network() {
+        if (network == null) {
+            throw new IllegalStateException("Links need proxies: start the deployment with LocalRedis.links(true)");
+        }
+        return network;
+    }
+
     /** Where each server has a folder of its name with its configuration, data and log. */
     public Path directory() {
         return folder;
@@ -360,6 +408,9 @@ public final class LocalDeployment implements AutoCloseable {
     private void end() {
         servers().stream().filter(LocalServer::isAlive).forEach(LocalServer::kill);
         guardian.close();
+        if (network != null) {
+            network.close();
+        }
         leases.forEach(PortLease::close);
         leases.clear();
     }

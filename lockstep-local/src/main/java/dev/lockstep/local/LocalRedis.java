@@ -60,6 +60,7 @@ public final class LocalRedis {
     Duration failoverTimeout = Duration.ofSeconds(10);
     Duration startBound = START_BOUND;
     boolean quickDemotion;
+    boolean links;
     List<String> config = new ArrayList<>();
 
     private LocalRedis() {}
@@ -156,6 +157,15 @@ public final class LocalRedis {
         return this;
     }
 
+    /**
+     * Puts a proxy before each server, so that {@link LocalDeployment#link links} can be cut and slowed. Off if not set:
+     * then nothing stands between the application and the servers. Needs Linux and Redis 7.0 or later.
+     */
+    public LocalRedis links(boolean on) {
+        links = on;
+        return this;
+    }
+
     /** How long {@link #start} may take; 60 s if not set. */
     public LocalRedis startWithin(Duration time) {
         startBound = time;
@@ -189,6 +199,10 @@ public final class LocalRedis {
             throw new IllegalArgumentException(
                     "The quorum must be between 1 and the " + sentinels + " sentinels; got " + quorum);
         }
+        if (links && !System.getProperty("os.name").startsWith("Linux")) {
+            throw new LocalRedisException("links(true) needs Linux, where every server can have an address of its own;"
+                    + " this is " + System.getProperty("os.name"));
+        }
         LocalDeployment deployment = new LocalDeployment(copy(), ServerBinary.find(serverBin));
         try {
             deployment.start();
@@ -214,6 +228,7 @@ public final class LocalRedis {
         copy.failoverTimeout = failoverTimeout;
         copy.startBound = startBound;
         copy.quickDemotion = quickDemotion;
+        copy.links = links;
         copy.config = new ArrayList<>(config);
         return copy;
     }

@@ -29,13 +29,15 @@ public final class LocalServer {
     private final ServerSpec spec;
     private final ServerBinary binary;
     private final Guardian guardian;
+    private final @Nullable NodeProxy proxy;
     private @Nullable ServerProcess process;
-    private volatile long killedPid;
+    private long killedPid;
 
-    LocalServer(ServerSpec spec, ServerBinary binary, Guardian guardian) {
+    LocalServer(ServerSpec spec, ServerBinary binary, Guardian guardian, @Nullable NodeProxy proxy) {
         this.spec = spec;
         this.binary = binary;
         this.guardian = guardian;
+        this.proxy = proxy;
     }
 
     /** "node-1", "node-2", … for data nodes, "sentinel-1", … for Sentinels. */
@@ -84,11 +86,7 @@ public final class LocalServer {
     private void launch(Deadline deadline) {
         ServerProcess started = ServerProcess.start(guardian, spec.commandLine(binary), spec.folder(), spec.log());
         process = started;
-        var unused = started.onExit().thenAccept(ended -> {
-            if (ended.pid() != killedPid) {
-                LOG.warn("{} ended by itself with {}:\n{}", this, ended.exitValue(), logTail(LAST_WORDS));
-            }
-        });
+        var unused = started.onExit().thenRun(() -> ended(started));
         boolean ready = deadline.await(() -> !started.isAlive() || answers());
         if (!started.isAlive()) {
             throw new LocalRedisException(
@@ -100,6 +98,32 @@ public final class LocalServer {
         }
         for (List<String> command : spec.afterStart()) {
             command(command.toArray(String[]::new));
+        }
+        listen();
+    }
+
+    private void listen() {
+        try {
+            if (proxy != null) {
+                proxy.open();
+            }
+        } catch (IOException e) {
+            throw new LocalRedisException(
+                    "Port " + port() + " of 127.0.0.1, where " + name() + " listens, was taken", e);
+        }
+    }
+
+    private void stopListening() {
+        if (proxy != null) {
+            proxy.shut();
+        }
+    }
+
+    /** A server that nobody killed here has ended: a fault like any other, but one to be told of. */
+    private synchronized void ended(ServerProcess which) {
+        if (which == process && which.pid() != killedPid) {
+            stopListening();
+            LOG.warn("{} ended by itself with {}:\n{}", this, which.exitCode(), logTail(LAST_WORDS));
         }
     }
 
@@ -115,6 +139,7 @@ public final class LocalServer {
     public synchronized void kill() {
         ServerProcess running = process();
         killedPid = running.pid();
+        stopListening();
         running.kill();
     }
 
@@ -185,7 +210,8 @@ public final class LocalServer {
     }
 
     /**
-     * Sends one command on a connection of its own, past any link and its faults.
+     * Sends one command on a connection of its own, past any link and its faults. (So WAIT here waits for nothing: the
+     * connection has written nothing.)
      *
      * @return a String, a Long, a List of these, or null
      * @throws LocalRedisException when the server answers with an error, or not within 5 s

@@ -23,7 +23,9 @@ class SentinelIT {
             assertThat(redis.primary()).isEqualTo(redis.server("node-1"));
             assertThat(redis.replicas()).containsExactly(redis.server("node-2"), redis.server("node-3"));
             redis.primary().command("SET", "foo", "bar");
-            assertThat(redis.primary().command("WAIT", "2", "5000")).isEqualTo(2L);
+            for (LocalServer replica : redis.replicas()) {
+                await().atMost(BOUND).until(() -> "bar".equals(replica.command("GET", "foo")));
+            }
             for (LocalServer sentinel : redis.sentinels()) {
                 assertThat(sentinel.command("SENTINEL", "CKQUORUM", "mymaster"))
                         .asString()
@@ -39,7 +41,9 @@ class SentinelIT {
                 LocalRedis.sentinel().password("x").quickDemotion(true).start()) {
             LocalServer old = redis.primary();
             old.command("SET", "foo", "bar");
-            old.command("WAIT", "2", "5000");
+            for (LocalServer replica : redis.replicas()) {
+                await().atMost(BOUND).until(() -> "bar".equals(replica.command("GET", "foo")));
+            }
             old.kill();
             await().atMost(BOUND)
                     .ignoreExceptions()
