@@ -40,6 +40,7 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
 
     private final RedisCommand<?, ?, ?> command;
     private final NodeLink link;
+    private final @Nullable Recording recording;
     private CommandOutput<Object, Object, Object> output;
     private boolean settled;
     private boolean encoded;
@@ -68,6 +69,7 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
         this.command = command;
         this.link = link;
         this.output = (CommandOutput<Object, Object, Object>) output;
+        this.recording = output instanceof Recording taken ? taken : null;
     }
 
     private static CommandOutput<?, ?, ?> outputFor(RedisCommand<?, ?, ?> command) {
@@ -101,7 +103,7 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     void deliver() {
         if (call != null && call.claim()) {
             @Nullable CommandOutput<?, ?, ?> target = command.getOutput();
-            if (output instanceof Recording recording && target != null) {
+            if (recording != null && target != null) {
                 recording.replay(target);
             }
             command.complete();

@@ -3,6 +3,7 @@ package dev.lockstep.client;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,7 @@ record CommandTraits(
 
     private static final CommandTraits UNKNOWN = new CommandTraits(Access.WRITE, false, null);
     private static final Map<String, CommandTraits> BY_NAME = new HashMap<>();
-    private static final CommandTraits[] BY_TYPE;
+    private static final Map<CommandType, CommandTraits> BY_TYPE = new EnumMap<>(CommandType.class);
 
     static {
         add(
@@ -92,9 +93,8 @@ record CommandTraits(
         refuse(
                 "it would change a connection that all callers share: set user, password and options when connecting",
                 "AUTH HELLO READONLY READWRITE RESET QUIT ASKING SYNC PSYNC");
-        BY_TYPE = new CommandTraits[CommandType.values().length];
         for (CommandType type : CommandType.values()) {
-            BY_TYPE[type.ordinal()] = BY_NAME.getOrDefault(type.toString(), UNKNOWN);
+            BY_TYPE.put(type, BY_NAME.getOrDefault(type.toString(), UNKNOWN));
         }
     }
 
@@ -118,7 +118,7 @@ record CommandTraits(
     static CommandTraits of(RedisCommand<?, ?, ?> command) {
         ProtocolKeyword keyword = command.getType();
         CommandTraits traits = keyword instanceof CommandType type
-                ? BY_TYPE[type.ordinal()]
+                ? BY_TYPE.getOrDefault(type, UNKNOWN)
                 : BY_NAME.getOrDefault(keyword.toString().toUpperCase(Locale.ROOT), UNKNOWN);
         return keyword == CommandType.CLIENT ? ofClient(command) : traits;
     }

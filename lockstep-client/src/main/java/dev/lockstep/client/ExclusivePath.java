@@ -3,12 +3,14 @@ package dev.lockstep.client;
 import dev.lockstep.client.lettuce.Dispatcher;
 import dev.lockstep.client.lettuce.ObservedCommand;
 import dev.lockstep.topology.NodeAddress;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -55,7 +57,7 @@ final class ExclusivePath implements Dispatcher {
             future.whenComplete((result, failure) -> {
                 if (failure instanceof RedisCommandTimeoutException
                         || failure instanceof OutcomeUnknownException
-                        || failure instanceof java.util.concurrent.CancellationException) {
+                        || failure instanceof CancellationException) {
                     close(); // what else is answered on it could not be told apart from a late answer's effects
                 }
             });
@@ -139,7 +141,7 @@ final class ExclusivePath implements Dispatcher {
     @Override
     public void close() {
         if (closing.compareAndSet(false, true)) {
-            made.connection().closeAsync();
+            made.connection().drop();
         }
     }
 }

@@ -68,6 +68,7 @@ final class Floor {
     }
 
     /** Notes that what {@code mark} stands for was seen in {@code bucket}. */
+    @SuppressWarnings("ReferenceEquality") // a lineage is replaced, never changed
     void raise(int bucket, Mark mark, ShardRoute shard) {
         Lineage before = shard.lineage();
         while (true) {

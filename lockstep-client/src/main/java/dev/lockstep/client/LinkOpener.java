@@ -46,7 +46,7 @@ final class LinkOpener {
                         .orTimeout(deployment.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .whenComplete((made, failure) -> {
                             if (failure != null) {
-                                connection.closeAsync();
+                                connection.drop();
                             }
                         }));
     }

@@ -137,7 +137,7 @@ final class NodeLink {
     /** Closes the connection now; what is unanswered stays so. */
     void close() {
         if (closing.compareAndSet(false, true)) {
-            connection.closeAsync();
+            connection.drop();
         }
     }
 

@@ -110,19 +110,15 @@ final class ReplicaTenure implements NodeLink.Traffic {
     }
 
     private void judge(ReadBatch batch, @Nullable Position atMost) {
-        Position atLeast = batch.atLeast;
         Lineage lineage = shard.lineage();
-        boolean oneHistory =
-                atLeast != null && atMost != null && atLeast.history().equals(atMost.history());
-        boolean valid = oneHistory && lineage != null && lineage.survives(atMost);
-        Mark mark = valid ? Mark.at(atMost) : null;
+        boolean sound = lineage != null && atMost != null && stayedIn(lineage, batch.atLeast, atMost);
+        Mark mark = sound && atMost != null ? Mark.at(atMost) : null;
         for (Attempt attempt : batch.answered) {
             Call call = attempt.call;
             if (call == null) {
                 continue;
             }
-            Position required = call.required;
-            if (valid && (required == null || lineage.reaches(atLeast, required))) {
+            if (mark != null && lineage != null && isFresh(lineage, batch.atLeast, call.required)) {
                 attempt.mark = mark;
                 shard.stats().replicaReads.increment();
                 shard.answer(attempt, call);
@@ -131,6 +127,15 @@ final class ReplicaTenure implements NodeLink.Traffic {
                 lane.elsewhere(call);
             }
         }
+    }
+
+    /** Whether the replica was in one history during the batch, and all that it showed is part of the lineage. */
+    private static boolean stayedIn(Lineage lineage, @Nullable Position atLeast, Position atMost) {
+        return atLeast != null && atLeast.history().equals(atMost.history()) && lineage.survives(atMost);
+    }
+
+    private static boolean isFresh(Lineage lineage, @Nullable Position atLeast, @Nullable Position required) {
+        return required == null || (atLeast != null && lineage.reaches(atLeast, required));
     }
 
     @Override

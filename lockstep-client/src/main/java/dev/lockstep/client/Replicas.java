@@ -131,14 +131,12 @@ final class Replicas {
         Lineage lineage = shard.lineage();
         int start = now.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), now.size());
         ReplicaLane maybe = null;
-        int usable = 0;
         for (int i = 0; i < now.size(); i++) {
             ReplicaLane lane = now.get((start + i) % now.size());
             Position known = lane.known();
             if (known == null || lineage == null) {
                 continue;
             }
-            usable++;
             boolean fresh = call.required == null ? lineage.survives(known) : lineage.reaches(known, call.required);
             if (fresh && lane.send(call)) {
                 return;

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -205,14 +206,14 @@ final class ShardRoute {
     }
 
     void later(long millis, Runnable action) {
-        if (!timer.isShutdown()) {
-            timer.schedule(action, millis, TimeUnit.MILLISECONDS);
-        }
+        laterMicros(TimeUnit.MILLISECONDS.toMicros(millis), action);
     }
 
     void laterMicros(long micros, Runnable action) {
-        if (!timer.isShutdown()) {
+        try {
             timer.schedule(action, micros, TimeUnit.MICROSECONDS);
+        } catch (RejectedExecutionException e) {
+            // Lockstep is closing, and ends all calls
         }
     }
 

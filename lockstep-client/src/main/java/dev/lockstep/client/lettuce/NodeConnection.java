@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One socket to one node. Commands are handed to it ready made, whatever their codec.
  *
- * <p>Everything but {@link #closeAsync()} and {@link #eventLoop()} is confined to the event loop. When the socket is
+ * <p>Everything but {@link #drop()} and {@link #eventLoop()} is confined to the event loop. When the socket is
  * lost, the loss hook runs first, then Lettuce fails the unanswered commands in order.
  */
 public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], byte[]> {
@@ -51,6 +51,13 @@ public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], by
     @SuppressWarnings("unchecked") // the endpoint treats commands alike whatever their codec
     private void writeAll(List<? extends RedisCommand<?, ?, ?>> commands) {
         endpoint.write((List<RedisCommand<Object, Object, ?>>) (List<?>) commands);
+    }
+
+    /** Closes the socket without waiting for it. */
+    public void drop() {
+        if (!isClosed()) {
+            closeAsync();
+        }
     }
 
     @Override
