@@ -50,6 +50,8 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     /** The moment that its answer belongs to; set when written. */
     @Nullable
     Mark mark;
+    /** Run when the caller's output is filled and before the caller sees it; null for nothing. */
+    @Nullable Runnable beforeDelivery;
     /** The batch of reads that it was written with on a replica. */
     @Nullable
     ReadBatch batch;
@@ -105,6 +107,9 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
             @Nullable CommandOutput<?, ?, ?> target = command.getOutput();
             if (recording != null && target != null) {
                 recording.replay(target);
+            }
+            if (beforeDelivery != null) {
+                beforeDelivery.run();
             }
             command.complete();
         }

@@ -112,7 +112,7 @@ final class BlockingLane {
                 shard.later(RETRY_MILLIS, () -> submit(call));
                 return;
             }
-            attempt.mark = shard.primary().now();
+            attempt.mark = shard.primary().nowOn(link.identity.runId());
             shard.answer(attempt, call);
         }
 

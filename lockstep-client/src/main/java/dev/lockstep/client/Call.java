@@ -44,6 +44,15 @@ final class Call {
     volatile @Nullable NodeAddress sentTo;
     /** Whether a former attempt was written and never answered. */
     volatile boolean maybeApplied;
+    /** The process that alone can execute it, as it continues an iteration begun there; null if any primary can. */
+    @Nullable String boundTo;
+
+    /** What it iterates over, for {@link Scans}. */
+    String iteration = "";
+
+    /** Whether its script was already loaded again for it. */
+    boolean scriptReloaded;
+
     /** How many replicas were asked in vain. */
     int replicasTried;
 

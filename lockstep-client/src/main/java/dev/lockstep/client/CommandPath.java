@@ -1,6 +1,7 @@
 package dev.lockstep.client;
 
 import dev.lockstep.client.lettuce.Dispatcher;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
 
 /**
@@ -43,6 +44,11 @@ final class CommandPath implements Dispatcher {
 
     private void submit(Call call) {
         ShardRoute shard = call.shard;
+        if (call.traits.access() == CommandTraits.Access.SCAN) {
+            shard.scans().continues(call);
+        } else if (call.command.getType() == CommandType.SCRIPT) {
+            shard.scripts().seen(call);
+        }
         if (call.traits.blocks(call.command)) {
             shard.blocking().submit(call);
         } else if (!policy.readsReplicas()) {

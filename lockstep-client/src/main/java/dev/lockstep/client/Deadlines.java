@@ -36,7 +36,7 @@ final class Deadlines {
         for (Queue<Call> stripe : stripes) {
             for (var calls = stripe.iterator(); calls.hasNext(); ) {
                 Call call = calls.next();
-                if (!call.isDone() && call.deadline - now <= EARLY) {
+                if (!call.isDone() && call.deadline - now <= Math.min(EARLY, call.policy.timeoutNanos() / 2)) {
                     call.expire();
                     expired++;
                 }

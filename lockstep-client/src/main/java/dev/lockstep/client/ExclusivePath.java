@@ -97,9 +97,9 @@ final class ExclusivePath implements Dispatcher {
             return;
         }
         Floor floor = policy.floors().of(shard);
-        Mark mark = shard.primary().now();
+        Mark mark = shard.primary().nowOn(made.identity().runId());
         Lineage lineage = shard.lineage();
-        if (mark != null && address.equals(shard.primary().address())) {
+        if (mark != null) {
             floor.raise(floor.allKeys(), mark, shard);
         } else if (lineage != null) {
             shard.rolledBack(floor, null, lineage); // written on a node that is not the primary any more

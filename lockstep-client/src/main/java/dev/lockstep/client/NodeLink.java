@@ -273,7 +273,11 @@ final class NodeLink {
 
     /** Writes a command of the client's own past the traffic; its reply goes nowhere but to its own future. */
     void direct(RedisCommand<?, ?, ?> command) {
-        run(() -> connection.write(List.of(command)));
+        if (eventLoop.inEventLoop()) {
+            connection.write(List.of(command));
+        } else {
+            run(() -> connection.write(List.of(command)));
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.lockstep.client;
 
 import dev.lockstep.topology.Node;
 import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Position;
 import dev.lockstep.topology.ReplicationInfo;
 import dev.lockstep.topology.Role;
 import java.util.ArrayList;
@@ -61,7 +62,10 @@ final class PrimaryLane {
     private @Nullable NodeAddress lastAddress;
     private @Nullable ReplicationInfo lastInfo;
     private final List<PrimaryTenure> unsettled = new ArrayList<>();
+    private final List<Mark> orphans = new ArrayList<>();
+    private long orphanCount;
     private final List<Call> takenBack = new ArrayList<>();
+    private String problem = "";
     private @Nullable NodeAddress openingTo;
     private int openings;
     private boolean closed;
@@ -76,16 +80,27 @@ final class PrimaryLane {
     /** Sends the call, or holds it until there is a primary to send it to. */
     void submit(Call call) {
         NodeLink now = open;
-        if (now == null || !now.send(new Attempt(call, now))) {
+        if (now == null || !sendOn(now, call)) {
             hold(call);
         }
+    }
+
+    /** False if the link is lost. A step of an iteration fails when the process that began it is not there any more. */
+    private boolean sendOn(NodeLink to, Call call) {
+        String begunOn = call.boundTo;
+        if (begunOn != null && !begunOn.equals(to.identity.runId())) {
+            call.fail(new NotSentException(call.name() + " was not sent: its cursor belongs to a former primary and says"
+                    + " nothing to the present one, " + to.address + ". Begin the iteration again"));
+            return true;
+        }
+        return to.send(new Attempt(call, to));
     }
 
     private void hold(Call call) {
         String refusal;
         synchronized (this) {
             NodeLink now = open;
-            if (now != null && now.send(new Attempt(call, now))) {
+            if (now != null && sendOn(now, call)) {
                 return; // it came back meanwhile
             }
             refusal = closed ? "this Lockstep is closed" : held.add(call);
@@ -108,16 +123,27 @@ final class PrimaryLane {
             case RETIRING, ABSENT ->
                 primary == null
                         ? name + " had no primary"
-                        : "no connection to a primary of " + name + " could be made (last known: " + primary + ")";
+                        : "no connection to a primary of " + name + " could be made (last known: " + primary + problem + ")";
         };
     }
 
-    /** A mark that covers everything executed on the primary until now; null without a primary. */
+    /**
+     * A mark that covers everything that the process {@code runId} has executed until now, over whatever connection; null if
+     * another process is the primary.
+     */
     @Nullable
-    Mark now() {
-        NodeLink to = open;
+    synchronized Mark nowOn(String runId) {
+        NodeLink to = link;
         PrimaryTenure of = tenure;
-        return to == null || of == null ? null : of.now(to);
+        if (to != null && of != null) {
+            return to.identity.runId().equals(runId) ? of.now(to) : null;
+        }
+        if (!runId.equals(lastRunId)) {
+            return null;
+        }
+        Mark orphan = new Mark(this, ++orphanCount); // settled when the same process, or another, has become the primary
+        orphans.add(orphan);
+        return orphan;
     }
 
     /** Has positions told at once for a while. */
@@ -254,7 +280,7 @@ final class PrimaryLane {
 
     /** Sends what was held, in order, and lets new calls pass. */
     private void reopen(NodeLink to) {
-        held.drain(call -> to.send(new Attempt(call, to)));
+        held.drain(call -> sendOn(to, call));
         if (!to.isDead()) {
             setState(State.OPEN);
             open = to;
@@ -386,11 +412,23 @@ final class PrimaryLane {
             if (made != null) {
                 made.close();
             }
-            log.debug("No connection to a primary at {}: {}", to, failure == null ? "it is a replica" : failure);
+            String why = made != null ? "it says that it is a replica" : rootOf(failure);
+            synchronized (this) {
+                problem = ": " + why;
+            }
+            log.debug("No connection to a primary at {}: {}", to, why);
             shard.suspect(to, "no primary there");
             return;
         }
         install(made, next);
+    }
+
+    private static String rootOf(@Nullable Throwable failure) {
+        Throwable root = failure;
+        while (root != null && root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root == null ? "it was lost again" : String.valueOf(root.getMessage());
     }
 
     private void retryLater() {
@@ -406,6 +444,7 @@ final class PrimaryLane {
     private void install(NodeLink made, PrimaryTenure next) {
         ReplicationInfo info = made.greeting;
         List<PrimaryTenure> former;
+        List<Mark> unowned;
         NodeAddress before;
         ReplicationInfo previous;
         long outage;
@@ -413,15 +452,20 @@ final class PrimaryLane {
             boolean sameProcess = made.identity.runId().equals(lastRunId);
             former = List.copyOf(unsettled);
             unsettled.clear();
+            unowned = List.copyOf(orphans);
+            orphans.clear();
             before = sameProcess ? null : lastAddress;
             previous = sameProcess ? lastInfo : null;
             outage = System.nanoTime() - absentSince;
             lastRunId = made.identity.runId();
             lastAddress = made.address;
             lastInfo = info;
+            problem = "";
         }
         // The same process still holds all that it executed; of another one, what was not told before is not known.
-        former.forEach(old -> old.settleAll(previous == null ? null : info.position()));
+        Position covers = previous == null ? null : info.position();
+        former.forEach(old -> old.settleAll(covers));
+        unowned.forEach(mark -> mark.settle(covers));
         shard.learnt(made.address, info);
         shard.follow(previous, info);
         if (before != null) {

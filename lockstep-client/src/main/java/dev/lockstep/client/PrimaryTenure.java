@@ -128,10 +128,25 @@ final class PrimaryTenure implements NodeLink.Traffic {
             return;
         }
         String error = attempt.error();
-        if (error != null && lane.takesBack(attempt.call, error, link)) {
+        if (error != null && (lane.takesBack(attempt.call, error, link) || reloads(attempt.call, error, link))) {
             return;
         }
+        if (attempt.call.traits.access() == CommandTraits.Access.SCAN && error == null) {
+            attempt.beforeDelivery = () -> shard.scans().answered(attempt.call, link.identity.runId());
+        }
         shard.answer(attempt, attempt.call);
+    }
+
+    /** A script that was loaded through this client and that this primary has never seen: loads it, and asks again. */
+    private boolean reloads(Call call, String error, NodeLink link) {
+        Command<String, String, String> load =
+                error.startsWith("NOSCRIPT") ? shard.scripts().loadingAgain(call) : null;
+        if (load == null) {
+            return false;
+        }
+        shard.stats().retried.increment();
+        link.direct(load);
+        return link.send(new Attempt(call, link));
     }
 
     private void learn(Attempt attempt, NodeLink link) {

@@ -2,6 +2,8 @@ package dev.lockstep.client;
 
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.Position;
+import dev.lockstep.topology.ReplicationInfo;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +14,7 @@ final class ReplicaLane {
     private static final Logger log = LoggerFactory.getLogger(ReplicaLane.class);
     private static final long FIRST_RETRY_MILLIS = 10;
     private static final long LAST_RETRY_MILLIS = 500;
+    private static final long PROBE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(10);
 
     final NodeAddress address;
 
@@ -19,6 +22,8 @@ final class ReplicaLane {
     private final Replicas replicas;
     private volatile @Nullable NodeLink usable;
     private volatile @Nullable ReplicaTenure tenure;
+    private volatile @Nullable Position stuckAt;
+    private volatile long probedAt = System.nanoTime();
 
     // Guarded by this.
     private @Nullable NodeLink link;
@@ -32,15 +37,47 @@ final class ReplicaLane {
         this.replicas = replicas;
     }
 
-    boolean isUsable() {
-        return usable != null;
+    /** Whether it is known to have applied what a read requires (null: anything of our lineage will do). */
+    boolean isFresh(@Nullable Position required, Lineage lineage) {
+        ReplicationInfo known = known();
+        return known != null
+                && (required == null
+                        ? lineage.survives(known.position())
+                        : lineage.reaches(known.position(), required));
     }
 
-    /** What it has applied at least, as far as known. */
-    @Nullable
-    Position known() {
+    /** Whether asking it, or waiting for it, makes sense although it is not known to be fresh. If not, it is probed. */
+    boolean mayCatchUp(Lineage lineage) {
+        ReplicationInfo known = known();
+        if (known == null) {
+            return false;
+        }
+        if (known.linkUp() && lineage.survives(known.position()) && !known.position().equals(stuckAt)) {
+            return true;
+        }
+        probe();
+        return false;
+    }
+
+    /** A read has waited for it in vain. */
+    void giveUp() {
+        ReplicationInfo known = known();
+        stuckAt = known == null ? null : known.position();
+    }
+
+    private @Nullable ReplicationInfo known() {
         ReplicaTenure of = tenure;
         return usable == null || of == null ? null : of.known();
+    }
+
+    private void probe() {
+        NodeLink to = usable;
+        ReplicaTenure of = tenure;
+        long now = System.nanoTime();
+        if (to != null && of != null && now - probedAt > PROBE_INTERVAL) {
+            probedAt = now; // two threads may both probe, which does no harm
+            of.probe(to);
+        }
     }
 
     /** Sends a read; false if the replica cannot be asked now. */

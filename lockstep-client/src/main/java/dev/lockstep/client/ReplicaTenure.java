@@ -21,28 +21,36 @@ final class ReplicaTenure implements NodeLink.Traffic {
     private final ReplicaLane lane;
     private final ShardRoute shard;
     private final ArrayDeque<ReadBatch> batches = new ArrayDeque<>();
-    private volatile @Nullable Position known;
+    private volatile @Nullable ReplicationInfo known;
+    private volatile boolean probing;
 
     ReplicaTenure(ReplicaLane lane, ShardRoute shard) {
         this.lane = lane;
         this.shard = shard;
     }
 
-    /** What the replica has applied at least; null until it told. */
+    /** Where the replica stands at least; null until it told. */
     @Nullable
-    Position known() {
+    ReplicationInfo known() {
         return known;
     }
 
     void learn(ReplicationInfo info) {
-        known = info.position();
+        known = info;
+    }
+
+    /** Has it tell where it stands, without a read. */
+    void probe(NodeLink link) {
+        probing = true;
+        link.wake();
     }
 
     @Override
     public void compose(List<Attempt> sending, NodeLink link, long now) {
         boolean promised = false;
         boolean enough = true;
-        Position soFar = known;
+        ReplicationInfo told = known;
+        Position soFar = told == null ? null : told.position();
         Lineage lineage = shard.lineage();
         for (Attempt attempt : sending) {
             Call call = attempt.call;
@@ -54,9 +62,10 @@ final class ReplicaTenure implements NodeLink.Traffic {
                         && (required == null ? lineage.survives(soFar) : lineage.reaches(soFar, required));
             }
         }
-        if (!promised) {
+        if (!promised && !probing) {
             return;
         }
+        probing = false;
         ReadBatch batch = new ReadBatch();
         for (Attempt attempt : sending) {
             attempt.batch = batch;
@@ -94,7 +103,7 @@ final class ReplicaTenure implements NodeLink.Traffic {
     private void stated(Attempt statement, NodeLink link) {
         ReplicationInfo info = PrimaryTenure.read(statement);
         if (info != null) {
-            known = info.position();
+            known = info;
             shard.learnt(link.address, info);
         }
         ReadBatch batch = batches.peekFirst();

@@ -17,7 +17,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Replicas {
     /* A read of a session needs a copy that has applied all that the session has seen. A replica known to be that far
      * answers at once. One that is not known to be may still be: it is asked, together with its offset, and the answer is
-     * thrown away if it was behind. Then replica() asks again until one has caught up, and session() asks the primary. */
+     * thrown away if it was behind. Then replica() asks again until one has caught up, and session() asks the primary.
+     *
+     * A replica cannot catch up while its link is down, while it stands in a history that is none of ours (a former primary
+     * before it follows the new one), or when it has not moved since a read waited for it in vain. Such a one is not asked,
+     * only probed, until it has moved. */
 
     private static final long FIRST_PAUSE_MICROS = 250;
     private static final long LAST_PAUSE_MICROS = 10_000;
@@ -109,6 +113,7 @@ final class Replicas {
 
     private void bounded(Call call) {
         long time = call.invokedAt - call.policy.consistency().boundNanos();
+        shard.sampler().wanted(call.policy.consistency().boundNanos());
         Position covering = shard.samples().covering(time);
         if (covering != null) {
             call.required = covering;
@@ -119,7 +124,6 @@ final class Replicas {
                     bounded(call);
                 }
             });
-            shard.primary().sample();
         } else {
             askPrimary(call); // whose answer also brings a sample for the next
         }
@@ -131,28 +135,22 @@ final class Replicas {
         Lineage lineage = shard.lineage();
         int start = now.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), now.size());
         ReplicaLane maybe = null;
-        for (int i = 0; i < now.size(); i++) {
+        for (int i = 0; i < now.size() && lineage != null; i++) {
             ReplicaLane lane = now.get((start + i) % now.size());
-            Position known = lane.known();
-            if (known == null || lineage == null) {
-                continue;
-            }
-            boolean fresh = call.required == null ? lineage.survives(known) : lineage.reaches(known, call.required);
-            if (fresh && lane.send(call)) {
+            if (lane.isFresh(call.required, lineage) && lane.send(call)) {
                 return;
             }
-            if (maybe == null) {
+            if (maybe == null && lane.mayCatchUp(lineage)) {
                 maybe = lane;
             }
         }
+        boolean keepsAsking = call.policy.waitForReplica() || call.replicasTried == 0;
         if (maybe == null) {
             fallBack(call);
-        } else if (call.replicasTried < (call.policy.waitForReplica() ? Integer.MAX_VALUE : 1)) {
-            if (!maybe.send(call)) {
-                again(call);
-            }
-        } else {
+        } else if (!keepsAsking) {
             askPrimary(call);
+        } else if (!maybe.send(call)) {
+            again(call);
         }
     }
 
@@ -165,19 +163,25 @@ final class Replicas {
         call.replicasTried++;
         if (call.policy.consistency().level() == Consistency.Level.ANY) {
             askAny(call);
-            return;
-        }
-        long now = System.nanoTime();
-        if (!call.policy.waitForReplica()) {
+        } else if (!call.policy.waitForReplica() || call.replicasTried < lanes.size()) {
             submit(call);
-        } else if (now - call.invokedAt > patienceNanos) {
-            fallBack(call);
-        } else if (call.replicasTried < lanes.size()) {
-            submit(call);
+        } else if (System.nanoTime() - call.invokedAt > patienceNanos) {
+            giveUpOn(call);
         } else {
             int doublings = Math.min(6, call.replicasTried - lanes.size());
             shard.laterMicros(Math.min(LAST_PAUSE_MICROS, FIRST_PAUSE_MICROS << doublings), () -> submit(call));
         }
+    }
+
+    /** No replica reached what the read requires in all that time: later reads need not wait for the same ones. */
+    private void giveUpOn(Call call) {
+        Lineage lineage = shard.lineage();
+        for (ReplicaLane lane : lanes) {
+            if (lineage != null && !lane.isFresh(call.required, lineage)) {
+                lane.giveUp();
+            }
+        }
+        fallBack(call);
     }
 
     private void askAny(Call call) {

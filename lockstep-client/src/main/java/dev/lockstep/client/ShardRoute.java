@@ -32,6 +32,9 @@ final class ShardRoute {
     private final Replicas replicas;
     private final BlockingLane blocking;
     private final Samples samples = new Samples();
+    private final Sampler sampler = new Sampler(this);
+    private final Scans scans = new Scans();
+    private final Scripts scripts = new Scripts();
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private volatile @Nullable Lineage lineage;
 
@@ -71,6 +74,18 @@ final class ShardRoute {
 
     Samples samples() {
         return samples;
+    }
+
+    Sampler sampler() {
+        return sampler;
+    }
+
+    Scans scans() {
+        return scans;
+    }
+
+    Scripts scripts() {
+        return scripts;
     }
 
     LinkOpener opener() {

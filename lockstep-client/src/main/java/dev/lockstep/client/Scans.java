@@ -1,0 +1,50 @@
+package dev.lockstep.client;
+
+import io.lettuce.core.ScanCursor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which process each cursor of an iteration (SCAN, HSCAN, SSCAN, ZSCAN) belongs to. Thread-safe.
+ *
+ * <p>A cursor is a place in the hash table of one process. Another process, with another hash seed, would skip keys without
+ * anybody noticing.
+ */
+final class Scans {
+
+    private static final int KEPT = 4096;
+
+    private final Map<String, String> processByCursor = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > KEPT;
+        }
+    };
+
+    /** Binds the call to the process that gave its cursor. */
+    void continues(Call call) {
+        List<String> arguments = Arguments.of(call.command);
+        boolean keyed = !call.name().equals("SCAN");
+        String key = keyed && !arguments.isEmpty() ? arguments.get(0) : "";
+        String cursor = arguments.size() > (keyed ? 1 : 0) ? arguments.get(keyed ? 1 : 0) : "0";
+        if (!cursor.equals("0")) {
+            call.boundTo = processOf(call.name() + '\n' + key + '\n' + cursor);
+        }
+        call.iteration = call.name() + '\n' + key + '\n';
+    }
+
+    private synchronized @Nullable String processOf(String place) {
+        return processByCursor.get(place);
+    }
+
+    /** Remembers who gave the cursor that the call was answered with. */
+    void answered(Call call, String runId) {
+        if (call.command.getOutput().get() instanceof ScanCursor cursor && !cursor.isFinished()) {
+            synchronized (this) {
+                processByCursor.put(call.iteration + cursor.getCursor(), runId);
+            }
+        }
+    }
+}
