@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The text form of a {@link Deployment}: reads a URI, prints one with masked passwords. */
@@ -61,22 +63,23 @@ record DeploymentUri(String uri) {
                 : Deployment.Mode.valueOf(kind.group(2).toUpperCase(Locale.ROOT));
 
         String rest = uri.substring(colon + 3);
-        String fragment = decoded(after(rest, '#'), "#name");
-        rest = before(rest, '#');
-        Map<String, String> options = options(after(rest, '?'));
-        rest = before(rest, '?');
-        String path = after(rest, '/');
-        String authority = before(rest, '/');
+        String fragment = after(rest, '#');
+        String query = after(before(rest, '#'), '?');
+        String location = before(before(rest, '#'), '?');
+        String path = after(location, '/');
+        String authority = before(location, '/');
         int at = authority.lastIndexOf('@');
-        if (at < 0 && uri.substring(colon + 3 + authority.length()).indexOf('@') >= 0 && authority.contains(":")) {
+        Set<String> names = names(query);
+        if (at < 0 && (path + fragment + (OPTIONS.containsAll(names) ? "" : query)).indexOf('@') >= 0) {
             throw bad("a password seems to contain one of / ? #; write these as %2F, %3F, %23");
         }
 
         Deployment.Builder builder = Deployment.builder(mode);
         builder.seeds(hosts(authority.substring(at + 1), mode == Deployment.Mode.SENTINEL ? 26379 : 6379));
+        Map<String, String> options = options(query);
         credentials(builder, at < 0 ? null : authority.substring(0, at), options, environment);
         builder.sentinelCredentials(options.get("sentinelUsername"), secret(options, "sentinelPassword"));
-        primaryAndDatabase(builder, mode, path, fragment, options.get("sentinelMasterId"));
+        primaryAndDatabase(builder, mode, path, decoded(fragment, "#name"), options.get("sentinelMasterId"));
         builder.timeout(duration(options, "timeout", Deployment.Builder.TIMEOUT));
         builder.socketTimeout(duration(options, "socketTimeout", Deployment.Builder.SOCKET_TIMEOUT));
         builder.connectTimeout(duration(options, "connectTimeout", Deployment.Builder.CONNECT_TIMEOUT));
@@ -218,6 +221,13 @@ record DeploymentUri(String uri) {
             throw bad("the port of host " + printable(host) + " is not a number from 1 to 65535");
         }
         return new NodeAddress(host, port.isEmpty() ? defaultPort : Integer.parseInt(port));
+    }
+
+    private static Set<String> names(String query) {
+        return Arrays.stream(query.split("&", -1))
+                .filter(part -> !part.isEmpty())
+                .map(part -> before(part, '='))
+                .collect(Collectors.toSet());
     }
 
     private Map<String, String> options(String query) {

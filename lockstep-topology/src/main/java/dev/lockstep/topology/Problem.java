@@ -2,7 +2,6 @@ package dev.lockstep.topology;
 
 import dev.lockstep.topology.TopologyException.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.netty.handler.codec.DecoderException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -32,16 +31,15 @@ record Problem(Kind kind, String text, boolean lasting) {
                     && String.valueOf(at.getMessage()).contains("refused")) {
                 return new Problem(Kind.UNREACHABLE, "nothing listens there (connection refused)", true);
             }
-            if (at instanceof SSLException) {
+            if (at instanceof SSLException && !String.valueOf(at.getMessage()).contains("timed out")) {
                 return ofTls(String.valueOf(at.getMessage()));
-            }
-            if (at instanceof DecoderException && at.getCause() == null && !tls) {
-                break;
             }
         }
         String text = String.valueOf(root.getMessage());
         if (text.contains("timed out")) {
-            return new Problem(Kind.UNREACHABLE, "it does not answer in time", false);
+            // A server without TLS takes the handshake for an unfinished command and waits for the rest of it
+            String hint = tls ? "; if that port has no TLS, use redis…:// without the second s" : "";
+            return new Problem(Kind.UNREACHABLE, "it does not answer in time" + hint, false);
         }
         if (!tls && text.contains("nvalid first byte")) {
             return new Problem(
@@ -49,10 +47,11 @@ record Problem(Kind kind, String text, boolean lasting) {
                     "it does not speak the Redis protocol in plain text; if it wants TLS, use rediss…://",
                     true);
         }
-        if (text.contains("closed prematurely")) {
+        if (text.contains("closed prematurely") || text.contains("Connection reset")) {
             return new Problem(
                     Kind.UNREACHABLE,
-                    "it closes new connections" + (tls ? "" : "; if it wants TLS, use rediss…://"),
+                    "it closes new connections; "
+                            + (tls ? "if that port has no TLS, use redis…://" : "if it wants TLS, use rediss…://"),
                     false);
         }
         return new Problem(Kind.UNREACHABLE, text, false);

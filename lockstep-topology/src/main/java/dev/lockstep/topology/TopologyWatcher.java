@@ -218,7 +218,6 @@ public final class TopologyWatcher implements AutoCloseable {
             return;
         }
         current = after;
-        first.complete(after);
         if (changed) {
             LOG.debug("{}", after);
             for (TopologyListener listener : listeners) {
@@ -229,6 +228,7 @@ public final class TopologyWatcher implements AutoCloseable {
                 }
             }
         }
+        first.complete(after);
     }
 
     /** Ends the observation: afterwards no thread or connection of it is left. {@link #current()} stays as it was. */
