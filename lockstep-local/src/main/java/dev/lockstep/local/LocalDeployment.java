@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -25,30 +24,23 @@ import org.jspecify.annotations.Nullable;
  * ends. Thread-safe.
  */
 public final class LocalDeployment implements AutoCloseable {
-    private static final int PORT_TRIES = 5;
-
     private final LocalRedis plan;
-    private final ServerBinary binary;
     private final Path folder;
-    private final Guardian guardian;
-    private final List<PortLease> leases = new CopyOnWriteArrayList<>();
+    private final Foundry foundry;
     private final List<LocalServer> dataNodes = new CopyOnWriteArrayList<>();
     private final List<LocalServer> sentinels = new CopyOnWriteArrayList<>();
     private final Sentinels watchers;
-    private final @Nullable Network network;
     private final Thread endOfJvm = new Thread(this::end, "lockstep-local-end");
     private int nodesEver;
 
     LocalDeployment(LocalRedis plan, ServerBinary binary) {
         this.plan = plan;
-        this.binary = binary;
         this.folder = plan.dir != null ? plan.dir.toAbsolutePath() : temporaryFolder();
         this.watchers = new Sentinels(plan.masterName, sentinels);
         if (plan.dir != null) {
             mustBeEmpty(folder);
         }
-        this.network = plan.links ? new Network() : null;
-        this.guardian = new Guardian(folder, plan.dir == null);
+        this.foundry = new Foundry(plan, binary, folder);
     }
 
     private static Path temporaryFolder() {
@@ -77,20 +69,15 @@ public final class LocalDeployment implements AutoCloseable {
     synchronized void start() {
         Runtime.getRuntime().addShutdownHook(endOfJvm);
         Deadline deadline = Deadline.in(plan.startBound);
-        try {
-            var ownerOnly = PosixFilePermissions.fromString("rwx------");
-            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
-            Files.setPosixFilePermissions(folder, ownerOnly);
-        } catch (IOException e) {
-            throw new LocalRedisException("Cannot make the folder " + folder, e);
-        }
+        foundry.open();
         LocalServer primary = startNode(null, plan.sentinels == 0 ? plan.port : 0, deadline);
         for (int i = 0; i < plan.replicas; i++) {
             startNode(primary, 0, deadline);
         }
         awaitReplicas(primary, dataNodes.subList(1, dataNodes.size()), deadline);
         for (int i = 1; i <= plan.sentinels; i++) {
-            startSentinel(i, primary, deadline);
+            int port = plan.port == 0 ? 0 : plan.port + i - 1;
+            sentinels.add(foundry.startSentinel("sentinel-" + i, port, primary, deadline));
         }
         if (plan.sentinels > 0) {
             watchers.awaitComplete(plan.replicas, !plan.quickDemotion, deadline);
@@ -98,97 +85,9 @@ public final class LocalDeployment implements AutoCloseable {
     }
 
     private LocalServer startNode(@Nullable LocalServer primary, int fixedPort, Deadline deadline) {
-        String name = "node-" + ++nodesEver;
-        LocalServer node = startServer(name, fixedPort, deadline, ports -> nodeConf(name, ports, primary));
+        LocalServer node = foundry.startNode("node-" + ++nodesEver, fixedPort, primary, deadline);
         dataNodes.add(node);
         return node;
-    }
-
-    private void startSentinel(int number, LocalServer primary, Deadline deadline) {
-        String name = "sentinel-" + number;
-        int fixedPort = plan.port == 0 ? 0 : plan.port + number - 1;
-        sentinels.add(startServer(name, fixedPort, deadline, ports -> sentinelConf(name, ports, primary)));
-    }
-
-    /** @param told the port that others are told; that of the proxy when there is one */
-    private record Ports(int told, int own) {}
-
-    private interface ConfForPorts {
-        Conf at(Ports ports);
-    }
-
-    /** A free port may be lost to somebody who did not look; then another is tried. */
-    private LocalServer startServer(String name, int fixedPort, Deadline deadline, ConfForPorts confForPorts) {
-        boolean sentinel = name.startsWith("sentinel");
-        for (int i = 1; ; i++) {
-            int told = lease(fixedPort);
-            Ports ports = new Ports(told, network == null ? told : lease(0));
-            Endpoint endpoint = new Endpoint(ports.own(), sentinel ? plan.sentinelPassword : plan.password, null);
-            List<List<String>> afterStart = sentinel && plan.quickDemotion ? List.of(Sentinels.HURRY) : List.of();
-            ServerSpec spec =
-                    new ServerSpec(name, told, endpoint, folder.resolve(name), confForPorts.at(ports), afterStart);
-            NodeProxy proxy = network == null ? null : network.proxy(name, told, ports.own());
-            LocalServer server = new LocalServer(spec, binary, guardian, proxy);
-            try {
-                server.start(deadline);
-                return server;
-            } catch (LocalRedisException e) {
-                if (fixedPort != 0 || i == PORT_TRIES || !server.logTail(20).contains("Address already in use")) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private int lease(int fixedPort) {
-        PortLease lease = fixedPort == 0 ? PortLease.any() : PortLease.of(fixedPort);
-        leases.add(lease);
-        return lease.port();
-    }
-
-    private Conf placement(String name, Ports ports) {
-        Conf conf =
-                new Conf().add("bind", "127.0.0.1").place("port", ports.own()).place("dir", folder.resolve(name));
-        if (network != null) {
-            conf.place("bind-source-addr", network.sourceAddress(name));
-        }
-        return conf;
-    }
-
-    private Conf nodeConf(String name, Ports ports, @Nullable LocalServer primary) {
-        Conf conf = placement(name, ports);
-        if (plan.password != null) {
-            // Roles change, so every node asks for the password and knows it.
-            conf.secret("requirepass", plan.password).secret("masterauth", plan.password);
-        }
-        if (primary != null) {
-            conf.place("replicaof", "127.0.0.1 " + primary.port());
-        }
-        conf.add("replica-announce-ip", "127.0.0.1").place("replica-announce-port", ports.told());
-        // The append-only file without fsync is written before every reply: it survives SIGKILL, not a power cut.
-        conf.add("save", "\"\"").add("appendonly", "yes").add("appendfsync", "no");
-        // Long histories keep a returning node on the short way (partial resynchronisation).
-        conf.add("repl-backlog-size", "64mb").add("repl-backlog-ttl", "0").add("repl-diskless-sync-delay", "0");
-        return conf.override(plan.config);
-    }
-
-    private Conf sentinelConf(String name, Ports ports, LocalServer primary) {
-        Conf conf = placement(name, ports);
-        if (network != null) {
-            conf.add("sentinel announce-ip", "127.0.0.1").place("sentinel announce-port", ports.told());
-        }
-        if (plan.sentinelPassword != null) {
-            conf.secret("requirepass", plan.sentinelPassword);
-        }
-        String master = plan.masterName;
-        String monitored = "127.0.0.1 " + primary.port() + " " + plan.quorum;
-        conf.place("sentinel monitor " + master, monitored, "(primary) " + plan.quorum);
-        if (plan.password != null) {
-            conf.secret("sentinel auth-pass " + master, plan.password);
-        }
-        return conf.add("sentinel down-after-milliseconds " + master, "" + plan.downAfter.toMillis())
-                .add("sentinel failover-timeout " + master, "" + plan.failoverTimeout.toMillis())
-                .explain("sentinel parallel-syncs " + master, "1");
     }
 
     /** A replica rewrites its append-only file after the first copy; killed before that, it would come back empty. */
@@ -215,10 +114,10 @@ public final class LocalDeployment implements AutoCloseable {
 
     /**
      * Where clients connect, passwords included: {@code redis-sentinel://…#mymaster} with Sentinels, otherwise
-     * {@code redis://…}.
+     * {@code redis://…}; with TLS {@code rediss} instead of {@code redis}.
      */
     public String uri() {
-        return uri(secret -> URLEncoder.encode(secret, UTF_8));
+        return uri(LocalDeployment::encode);
     }
 
     /** The same with *** instead of passwords. */
@@ -226,24 +125,47 @@ public final class LocalDeployment implements AutoCloseable {
         return uri(secret -> "***");
     }
 
+    private static String encode(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+
     private interface Shape {
         String of(String secret);
     }
 
     private String uri(Shape shape) {
-        boolean plain = sentinels.isEmpty();
+        boolean single = plan.sentinels == 0;
+        String scheme = (plan.tls ? "rediss" : "redis") + (single ? "" : "-sentinel");
         String secret = plan.password == null ? "" : ":" + shape.of(plan.password) + "@";
-        String hosts = (plain ? dataNodes.subList(0, 1) : sentinels)
+        String hosts = (single ? dataNodes.subList(0, 1) : sentinels)
                 .stream().map(s -> s.host() + ":" + s.port()).collect(Collectors.joining(","));
         List<String> options = new ArrayList<>();
-        if (!plain && plan.sentinelPassword != null) {
+        if (!single && plan.sentinelPassword != null) {
             options.add("sentinelPassword=" + shape.of(plan.sentinelPassword));
         }
-        return (plain ? "redis://" : "redis-sentinel://")
+        if (plan.tls) {
+            options.add("caFile=" + encode(caFile().toString()));
+        }
+        return scheme
+                + "://"
                 + secret
                 + hosts
                 + (options.isEmpty() ? "" : "?" + String.join("&", options))
-                + (plain ? "" : "#" + plan.masterName);
+                + (single ? "" : "#" + plan.masterName);
+    }
+
+    /**
+     * The certificate (PEM) of the authority that signed those of the servers; for connections with TLS.
+     *
+     * @throws IllegalStateException when the deployment was not started with {@link LocalRedis#tls}
+     */
+    public Path caFile() {
+        Certificates certificates = foundry.certificates();
+        if (certificates == null) {
+            throw new IllegalStateException(
+                    "No certificates without TLS: start the deployment with LocalRedis.tls(true)");
+        }
+        return certificates.caFile();
     }
 
     /** Every data node that was not removed, dead or alive, in the order of their names. */
@@ -350,7 +272,7 @@ public final class LocalDeployment implements AutoCloseable {
         if (one.equals(other)) {
             throw new IllegalArgumentException("There is no link from " + one + " to itself");
         }
-        return network().link(one.name(), other.name());
+        return foundry.network().link(one.name(), other.name());
     }
 
     /**
@@ -359,14 +281,7 @@ public final class LocalDeployment implements AutoCloseable {
      * @throws IllegalStateException when the deployment was not started with {@link LocalRedis#links}
      */
     public Link clientLink(LocalServer server) {
-        return network().link(Network.APPLICATION, server.name());
-    }
-
-    private Network network() {
-        if (network == null) {
-            throw new IllegalStateException("Links need proxies: start the deployment with LocalRedis.links(true)");
-        }
-        return network;
+        return foundry.network().link(Network.APPLICATION, server.name());
     }
 
     /** Where each server has a folder of its name with its configuration, data and log. */
@@ -376,7 +291,7 @@ public final class LocalDeployment implements AutoCloseable {
 
     /** What runs, such as "Redis 7.0.15". */
     public String serverVersion() {
-        return binary.version();
+        return foundry.binary().version();
     }
 
     /** Every setting of the servers that is not a default of theirs, for reports; passwords are masked. */
@@ -391,7 +306,7 @@ public final class LocalDeployment implements AutoCloseable {
     }
 
     List<Long> guardianPids() {
-        return guardian.pids();
+        return foundry.guardianPids();
     }
 
     /** Ends every process and removes the folder if it is temporary. */
@@ -407,12 +322,7 @@ public final class LocalDeployment implements AutoCloseable {
 
     private void end() {
         servers().stream().filter(LocalServer::isAlive).forEach(LocalServer::kill);
-        guardian.close();
-        if (network != null) {
-            network.close();
-        }
-        leases.forEach(PortLease::close);
-        leases.clear();
+        foundry.close();
     }
 
     /** The masked URI. */

@@ -61,6 +61,7 @@ public final class LocalRedis {
     Duration startBound = START_BOUND;
     boolean quickDemotion;
     boolean links;
+    boolean tls;
     List<String> config = new ArrayList<>();
 
     private LocalRedis() {}
@@ -112,6 +113,12 @@ public final class LocalRedis {
     /** The password of the Sentinels. */
     public LocalRedis sentinelPassword(String secret) {
         sentinelPassword = checked(secret);
+        return this;
+    }
+
+    /** Lets every server speak only TLS, with a certificate made for this deployment; see {@link LocalDeployment#caFile}. */
+    public LocalRedis tls(boolean on) {
+        tls = on;
         return this;
     }
 
@@ -229,6 +236,7 @@ public final class LocalRedis {
         copy.startBound = startBound;
         copy.quickDemotion = quickDemotion;
         copy.links = links;
+        copy.tls = tls;
         copy.config = new ArrayList<>(config);
         return copy;
     }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,14 +88,15 @@ public final class LocalServer {
         ServerProcess started = ServerProcess.start(guardian, spec.commandLine(binary), spec.folder(), spec.log());
         process = started;
         var unused = started.onExit().thenRun(() -> ended(started));
-        boolean ready = deadline.await(() -> !started.isAlive() || answers());
+        AtomicReference<String> answer = new AtomicReference<>("");
+        boolean ready = deadline.await(() -> !started.isAlive() || "PONG".equals(answer.updateAndGet(a -> ping())));
         if (!started.isAlive()) {
             throw new LocalRedisException(
                     this + " ended with " + started.exitCode() + " while it started:\n" + logTail(LAST_WORDS));
         }
         if (!ready) {
-            throw new LocalRedisException(
-                    this + " did not answer within " + deadline.within() + ":\n" + logTail(LAST_WORDS));
+            throw new LocalRedisException(this + " did not answer PING with PONG within " + deadline.within()
+                    + ", last with '" + answer.get() + "'. The last lines of its log:\n" + logTail(LAST_WORDS));
         }
         for (List<String> command : spec.afterStart()) {
             command(command.toArray(String[]::new));
@@ -127,11 +129,11 @@ public final class LocalServer {
         }
     }
 
-    private boolean answers() {
+    private String ping() {
         try {
-            return "PONG".equals(spec.endpoint().call(PROBE_BOUND, "PING"));
+            return String.valueOf(spec.endpoint().call(PROBE_BOUND, "PING"));
         } catch (IOException e) {
-            return false; // not listening yet, or loading its data
+            return String.valueOf(e.getMessage()); // not listening yet, or loading its data
         }
     }
 
