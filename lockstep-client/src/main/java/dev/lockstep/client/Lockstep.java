@@ -230,6 +230,11 @@ public final class Lockstep implements AutoCloseable {
         timer.shutdownNow();
         nodes.close();
         if (ownsResources) {
+            // First whatever may still want to run something on an event loop, then the event loops.
+            resources.timer().stop();
+            resources.eventExecutorGroup()
+                    .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                    .syncUninterruptibly();
             resources.shutdown(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
         }
     }
