@@ -194,7 +194,7 @@ class ConnectProblemsIT {
             LocalServer primary = own.primary();
             primary.kill();
 
-            TopologyException failure = failure(own.uri().replace("#", "?connectTimeout=400ms#"));
+            TopologyException failure = failure(own.uri().replace("#", "?connectTimeout=700ms#"));
 
             assertThat(failure.kind()).isEqualTo(Kind.NO_PRIMARY);
             assertThat(failure)
@@ -208,7 +208,7 @@ class ConnectProblemsIT {
         Deployment deployment =
                 Deployment.parse(sentinels(":" + DATA + "@", SENTINEL, "mymaster"), Map.of()).toBuilder()
                         .minimumSentinels(2)
-                        .connectTimeout(Duration.ofMillis(200))
+                        .connectTimeout(Duration.ofMillis(700))
                         .build();
 
         TopologyException failure = catchThrowableOfType(
