@@ -60,16 +60,21 @@ record Diagnosis(Deployment deployment, List<SentinelProbe> sentinels, List<Node
     TopologyException exception() {
         List<Finding> findings = new ArrayList<>();
         for (SentinelProbe sentinel : sentinels) {
-            Problem problem = sentinel.problem();
+            Problem problem = sentinel.tried() ? sentinel.problem() : Problem.silence(deployment.tls() != null);
             if (problem != null) {
                 findings.add(new Finding("sentinel " + sentinel.address(), problem));
             }
         }
-        boolean heard = sentinels.stream().anyMatch(SentinelProbe::reachable);
+        long answering = sentinels.stream().filter(SentinelProbe::reachable).count();
+        boolean heard = answering > 0;
         if (heard || sentinels.isEmpty()) {
             // What some sentinel could not tell is beside the point now
             List<Finding> ofSentinels = List.copyOf(findings);
             findings.clear();
+            if (heard && answering < deployment.minimumSentinels()) {
+                String few = answering + " answered, but " + deployment.minimumSentinels() + " must (minimumSentinels)";
+                findings.add(new Finding("the sentinels", new Problem(Kind.NO_PRIMARY, few, false)));
+            }
             for (NodeProbe node : sentinels.isEmpty() ? nodes : named()) {
                 findings.add(finding(node));
             }
@@ -90,7 +95,7 @@ record Diagnosis(Deployment deployment, List<SentinelProbe> sentinels, List<Node
 
     private Finding finding(NodeProbe node) {
         String server = sentinels.isEmpty() ? "server " + node.address() : "primary " + node.address();
-        Problem problem = node.problem();
+        Problem problem = node.tried() ? node.problem() : Problem.silence(deployment.tls() != null);
         ReplicationInfo info = node.info();
         if (problem != null) {
             return new Finding(server, problem);

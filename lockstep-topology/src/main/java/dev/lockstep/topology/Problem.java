@@ -37,9 +37,7 @@ record Problem(Kind kind, String text, boolean lasting) {
         }
         String text = String.valueOf(root.getMessage());
         if (text.contains("timed out")) {
-            // A server without TLS takes the handshake for an unfinished command and waits for the rest of it
-            String hint = tls ? "; if that port has no TLS, use redis…:// without the second s" : "";
-            return new Problem(Kind.UNREACHABLE, "it does not answer in time" + hint, false);
+            return silence(tls);
         }
         if (!tls && text.contains("nvalid first byte")) {
             return new Problem(
@@ -108,6 +106,13 @@ record Problem(Kind kind, String text, boolean lasting) {
                     Kind.WRONG_SERVER, "it is a node of a Redis Cluster; use redis-cluster:// for a cluster", true);
         }
         return null;
+    }
+
+    /** It was asked and has not answered. */
+    static Problem silence(boolean tls) {
+        // A server without TLS takes the handshake for an unfinished command and waits for the rest of it
+        String hint = tls ? "; if that port has no TLS, use redis…:// without the second s" : "";
+        return new Problem(Kind.UNREACHABLE, "it does not answer in time" + hint, false);
     }
 
     static Problem late(String what) {

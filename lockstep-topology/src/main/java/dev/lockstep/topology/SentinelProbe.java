@@ -79,7 +79,7 @@ final class SentinelProbe implements Link.Events<StatefulRedisPubSubConnection<S
         long suspicious = pollAt + peers.socketTimeout();
         long hopeless = pollAt + Math.max(peers.connectTimeout(), 2 * peers.socketTimeout());
         if (now >= hopeless) {
-            link.drop(new RedisConnectionException("the poll timed out"));
+            link.drop(new RedisConnectionException("it does not answer in time"));
             return now;
         }
         if (now >= suspicious) {

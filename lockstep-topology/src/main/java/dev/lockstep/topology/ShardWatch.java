@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -144,6 +145,8 @@ final class ShardWatch {
             LOG.info("{}: primary is {}, before {}: {}", name, after.primary(), before.primary(), decision.why());
         } else if (after.demoted() && !before.demoted()) {
             LOG.info("{}: {} says that it is a replica now; no primary is known", name, after.primary());
+        } else if (!after.history().equals(before.history())) {
+            LOG.info("{}: primary {} has a new history {}", name, after.primary(), after.history());
         }
     }
 
@@ -165,12 +168,23 @@ final class ShardWatch {
     Shard shard() {
         NodeAddress primary = belief.usable();
         NodeProbe probe = primary == null ? null : nodes.get(primary);
+        // One process may be listed under two addresses, a name and an IP: it is one copy of the data
+        Set<String> processes = new HashSet<>();
+        Node first = probe == null ? null : distinct(probe, processes);
         List<Node> replicas = nodes.values().stream()
                 .filter(other -> other != probe)
-                .map(NodeProbe::node)
+                .map(other -> distinct(other, processes))
+                .filter(Objects::nonNull)
                 .sorted(Comparator.comparing(Node::address))
                 .toList();
-        return new Shard(name, List.of(SlotRange.ALL), probe == null ? null : probe.node(), replicas);
+        return new Shard(name, List.of(SlotRange.ALL), first, replicas);
+    }
+
+    /** The node, or null if it is reachable under another address too, which is among {@code processes}. */
+    private static @Nullable Node distinct(NodeProbe probe, Set<String> processes) {
+        Node node = probe.node();
+        boolean known = node.reachable() && node.runId() != null && !processes.add(node.runId());
+        return known ? null : node;
     }
 
     List<SentinelView> sentinels() {

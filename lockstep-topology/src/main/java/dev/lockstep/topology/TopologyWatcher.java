@@ -96,21 +96,16 @@ public final class TopologyWatcher implements AutoCloseable {
             first.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             tasks.add(() -> first.completeExceptionally(shard.diagnosis().exception()));
-            throw failure();
         } catch (ExecutionException e) {
-            throw failure();
+            // thrown below, with the caller's stack
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TopologyException(TopologyException.Kind.UNREACHABLE, "Interrupted while connecting");
         }
-    }
-
-    private TopologyException failure() {
-        // A primary that was verified at the very last moment is given away: the caller's patience is over
-        Throwable cause = first.handle((topology, failure) -> failure).join();
-        return cause instanceof TopologyException known
-                ? known
-                : new TopologyException(TopologyException.Kind.UNREACHABLE, "The topology was not found: " + cause);
+        Throwable failure = first.handle((topology, why) -> why).join();
+        if (failure instanceof TopologyException known) {
+            throw new TopologyException(known.kind(), String.valueOf(known.getMessage()));
+        }
     }
 
     /** The latest topology, offsets included. */

@@ -11,6 +11,7 @@ import io.lettuce.core.resource.ClientResources;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -188,18 +189,34 @@ class ConnectProblemsIT {
                 .replicas(1)
                 .sentinels(1)
                 .quorum(1)
-                .downAfter(java.time.Duration.ofSeconds(30))
+                .downAfter(Duration.ofSeconds(30))
                 .start()) {
             LocalServer primary = own.primary();
             primary.kill();
 
-            TopologyException failure = failure(own.uri().replace("#", "?connectTimeout=400ms#"));
+            TopologyException failure = failure(own.uri().replace("#", "?connectTimeout=700ms#"));
 
             assertThat(failure.kind()).isEqualTo(Kind.NO_PRIMARY);
             assertThat(failure)
                     .hasMessageContaining("primary " + at(primary))
                     .hasMessageContaining("try again in some seconds");
         }
+    }
+
+    @Test
+    void too_few_sentinels() {
+        Deployment deployment =
+                Deployment.parse(sentinels(":" + DATA + "@", SENTINEL, "mymaster"), Map.of()).toBuilder()
+                        .minimumSentinels(2)
+                        .connectTimeout(Duration.ofMillis(700))
+                        .build();
+
+        TopologyException failure = catchThrowableOfType(
+                TopologyException.class,
+                () -> TopologyWatcher.open(deployment, resources).close());
+
+        assertThat(failure.kind()).isEqualTo(Kind.NO_PRIMARY);
+        assertThat(failure).hasMessageContaining("1 answered, but 2 must");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -135,7 +136,7 @@ final class Watched implements AutoCloseable {
         });
     }
 
-    static void until(String what, java.util.concurrent.Callable<Boolean> condition) {
+    static void until(String what, Callable<Boolean> condition) {
         await(what)
                 .atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(5))
@@ -144,6 +145,9 @@ final class Watched implements AutoCloseable {
 
     /** The primaries in the order in which they were published, without repetitions. */
     List<NodeAddress> primaries() {
+        // the present topology is readable a moment before the listeners are told
+        long version = watcher.current().version();
+        until("the listener hears it", () -> told.get(told.size() - 1).version() >= version);
         List<NodeAddress> primaries = new ArrayList<>();
         for (Topology topology : told) {
             Node primary = topology.shards().get(0).primary();
