@@ -39,7 +39,7 @@ record Certificates(Path caFile, Path certFile, Path keyFile, SSLSocketFactory s
             KeyPair server = keys();
             byte[] ca = certificate("lockstep-local authority", authority, authority.getPrivate(), forAuthority());
             byte[] cert = certificate("lockstep-local server", server, authority.getPrivate(), forServer());
-            Files.createDirectories(folder);
+            Files.createDirectory(folder);
             return new Certificates(
                     pem(folder.resolve("ca.crt"), "CERTIFICATE", ca),
                     pem(folder.resolve("server.crt"), "CERTIFICATE", cert),

@@ -1,9 +1,7 @@
 package dev.lockstep.local;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +29,7 @@ final class Foundry implements AutoCloseable {
     /** Makes the folder and what must be there before the first server. */
     void open() {
         try {
-            var ownerOnly = PosixFilePermissions.fromString("rwx------");
-            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
-            Files.setPosixFilePermissions(folder, ownerOnly);
+            guardian.makeFolder();
         } catch (IOException e) {
             throw new LocalRedisException("Cannot make the folder " + folder, e);
         }

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -128,7 +129,22 @@ final class Guardian implements AutoCloseable {
         }
     }
 
+    /** Makes the folder, unless the end has begun: then nobody would remove it. */
+    synchronized void makeFolder() throws IOException {
+        mustBeOpen();
+        var ownerOnly = PosixFilePermissions.fromString("rwx------");
+        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
+        Files.setPosixFilePermissions(folder, ownerOnly);
+    }
+
+    private void mustBeOpen() {
+        if (closing) {
+            throw new LocalRedisException("The deployment in " + folder + " is closed; start another one");
+        }
+    }
+
     synchronized void watch(long pid) {
+        mustBeOpen();
         starts.put(pid, start(pid));
         shells.forEach(this::tell);
     }
@@ -162,7 +178,7 @@ final class Guardian implements AutoCloseable {
             }
             Process ps = new ProcessBuilder("ps", "-o", "lstart=", "-p", Long.toString(pid)).start();
             String text = new String(ps.getInputStream().readAllBytes(), UTF_8);
-            return text.replaceAll("[ \\n]+", "_").replaceAll("_$", "");
+            return text.replaceAll("\\n+$", "").replaceAll(" +", "_");
         } catch (IOException e) {
             throw new LocalRedisException("Process " + pid + " ended before it was started", e);
         }

@@ -31,7 +31,7 @@ public final class LocalServer {
     private final ServerBinary binary;
     private final Guardian guardian;
     private final @Nullable NodeProxy proxy;
-    private @Nullable ServerProcess process;
+    private volatile @Nullable ServerProcess process;
     private long killedPid;
 
     LocalServer(ServerSpec spec, ServerBinary binary, Guardian guardian, @Nullable NodeProxy proxy) {
@@ -57,26 +57,30 @@ public final class LocalServer {
     }
 
     /** The id of the current process, or of the last one. */
-    public synchronized long pid() {
+    public long pid() {
         return process().pid();
     }
 
     /** Whether the process exists; a paused one does. */
-    public synchronized boolean isAlive() {
-        return process != null && process.isAlive();
+    public boolean isAlive() {
+        ServerProcess current = process;
+        return current != null && current.isAlive();
     }
 
     private ServerProcess process() {
-        if (process == null) {
+        ServerProcess current = process;
+        if (current == null) {
             throw new IllegalStateException(name() + " was not started");
         }
-        return process;
+        return current;
     }
 
     /** Writes the first configuration, starts the process, and returns when it answers. */
     synchronized void start(Deadline deadline) {
         try {
-            Files.createDirectories(spec.folder());
+            if (!Files.isDirectory(spec.folder())) {
+                Files.createDirectory(spec.folder()); // not its parent, which may be gone for good by now
+            }
             spec.conf().write(spec.confFile());
         } catch (IOException e) {
             throw new LocalRedisException("Cannot write " + spec.confFile(), e);

@@ -42,13 +42,22 @@ final class ServerProcess {
                     .redirectErrorStream(true)
                     .redirectOutput(Redirect.appendTo(log.toFile()))
                     .start();
-            guardian.watch(process.pid());
+            watch(guardian, process);
             try (OutputStream gate = process.getOutputStream()) {
                 gate.write("start\n".getBytes(UTF_8));
             }
             return new ServerProcess(process, guardian);
         } catch (IOException e) {
             throw new LocalRedisException("Cannot start " + server.get(0) + " in " + folder, e);
+        }
+    }
+
+    private static void watch(Guardian guardian, Process process) {
+        try {
+            guardian.watch(process.pid());
+        } catch (LocalRedisException e) {
+            process.destroyForcibly();
+            throw e;
         }
     }
 

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever ends, and whichever process gets SIGKILL: 5 s later there is no server, no guardian and no folder. */
 class LifetimeIT {
@@ -57,7 +59,7 @@ class LifetimeIT {
         owners.forEach(Process::destroyForcibly);
     }
 
-    private Household start(String... args) throws IOException {
+    private Process launch(String... args) throws IOException {
         List<String> command = new ArrayList<>(Guardian.ownSession());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -69,6 +71,11 @@ class LifetimeIT {
         Process jvm =
                 new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
         owners.add(jvm);
+        return jvm;
+    }
+
+    private Household start(String... args) throws IOException {
+        Process jvm = launch(args);
         BufferedReader out = jvm.inputReader(StandardCharsets.UTF_8);
         String line = out.readLine();
         assertThat(line).as("what the JVM with the deployment says").isNotNull();
@@ -145,6 +152,30 @@ class LifetimeIT {
                         household.guardians().get(0),
                         household.servers().get(2)));
         assertNothingIsLeftOf(household);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"KILL", "TERM"})
+    void theJvmEndsWhileItStartsServers(String signal) throws Exception {
+        Process jvm = launch();
+        List<ProcessHandle> children = await().pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> jvm.children().toList(), list -> list.size() >= 4);
+        Path folder = children.stream()
+                .flatMap(child -> Arrays.stream(child.info().arguments().orElse(new String[0])))
+                .filter(argument -> argument.matches(".*/lockstep-[0-9a-f]{16}"))
+                .map(Path::of)
+                .findFirst()
+                .orElseThrow();
+        signal(signal, List.of(jvm.pid()));
+        await().atMost(PROMISE).untilAsserted(() -> {
+            assertThat(folder).doesNotExist();
+            assertThat(ProcessHandle.allProcesses()
+                            .filter(process -> exists(process.pid()))
+                            .map(process -> process.info().commandLine().orElse("")))
+                    .noneMatch(line -> line.contains(folder.toString()));
+            assertThat(children).noneMatch(child -> exists(child.pid()));
+        });
     }
 
     @Test

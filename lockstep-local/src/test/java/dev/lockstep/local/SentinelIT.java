@@ -36,6 +36,32 @@ class SentinelIT {
     }
 
     @Test
+    void sentinelsListenOnFollowingPortsWhenOneIsGiven() {
+        int first = threeFreePorts();
+        try (LocalDeployment redis = LocalRedis.sentinel()
+                .replicas(0)
+                .port(first)
+                .masterName("other")
+                .start()) {
+            assertThat(redis.uri())
+                    .isEqualTo("redis-sentinel://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d#other"
+                            .formatted(first, first + 1, first + 2));
+        }
+    }
+
+    private static int threeFreePorts() {
+        while (true) {
+            try (PortLease first = PortLease.any();
+                    PortLease second = PortLease.of(first.port() + 1);
+                    PortLease third = PortLease.of(second.port() + 1)) {
+                return third.port() - 2;
+            } catch (LocalRedisException e) {
+                // a neighbour is taken: look elsewhere
+            }
+        }
+    }
+
+    @Test
     void failsOverWhenThePrimaryIsKilledAndTakesItBackAsReplica() {
         try (LocalDeployment redis =
                 LocalRedis.sentinel().password("x").quickDemotion(true).start()) {
