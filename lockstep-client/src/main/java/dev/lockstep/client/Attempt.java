@@ -51,7 +51,8 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     @Nullable
     Mark mark;
     /** Run when the caller's output is filled and before the caller sees it; null for nothing. */
-    @Nullable Runnable beforeDelivery;
+    @Nullable
+    Runnable beforeDelivery;
     /** The batch of reads that it was written with on a replica. */
     @Nullable
     ReadBatch batch;

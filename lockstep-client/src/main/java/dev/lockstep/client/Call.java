@@ -45,7 +45,8 @@ final class Call {
     /** Whether a former attempt was written and never answered. */
     volatile boolean maybeApplied;
     /** The process that alone can execute it, as it continues an iteration begun there; null if any primary can. */
-    @Nullable String boundTo;
+    @Nullable
+    String boundTo;
 
     /** What it iterates over, for {@link Scans}. */
     String iteration = "";

@@ -232,7 +232,8 @@ public final class Lockstep implements AutoCloseable {
         if (ownsResources) {
             // First whatever may still want to run something on an event loop, then the event loops.
             resources.timer().stop();
-            resources.eventExecutorGroup()
+            resources
+                    .eventExecutorGroup()
                     .shutdownGracefully(0, 1, TimeUnit.SECONDS)
                     .syncUninterruptibly();
             resources.shutdown(0, 2, TimeUnit.SECONDS).syncUninterruptibly();

@@ -89,8 +89,9 @@ final class PrimaryLane {
     private boolean sendOn(NodeLink to, Call call) {
         String begunOn = call.boundTo;
         if (begunOn != null && !begunOn.equals(to.identity.runId())) {
-            call.fail(new NotSentException(call.name() + " was not sent: its cursor belongs to a former primary and says"
-                    + " nothing to the present one, " + to.address + ". Begin the iteration again"));
+            call.fail(
+                    new NotSentException(call.name() + " was not sent: its cursor belongs to a former primary and says"
+                            + " nothing to the present one, " + to.address + ". Begin the iteration again"));
             return true;
         }
         return to.send(new Attempt(call, to));
@@ -123,7 +124,8 @@ final class PrimaryLane {
             case RETIRING, ABSENT ->
                 primary == null
                         ? name + " had no primary"
-                        : "no connection to a primary of " + name + " could be made (last known: " + primary + problem + ")";
+                        : "no connection to a primary of " + name + " could be made (last known: " + primary + problem
+                                + ")";
         };
     }
 
@@ -141,7 +143,8 @@ final class PrimaryLane {
         if (!runId.equals(lastRunId)) {
             return null;
         }
-        Mark orphan = new Mark(this, ++orphanCount); // settled when the same process, or another, has become the primary
+        Mark orphan =
+                new Mark(this, ++orphanCount); // settled when the same process, or another, has become the primary
         orphans.add(orphan);
         return orphan;
     }

@@ -52,7 +52,9 @@ final class ReplicaLane {
         if (known == null) {
             return false;
         }
-        if (known.linkUp() && lineage.survives(known.position()) && !known.position().equals(stuckAt)) {
+        if (known.linkUp()
+                && lineage.survives(known.position())
+                && !known.position().equals(stuckAt)) {
             return true;
         }
         probe();

@@ -195,10 +195,8 @@ class CommandsIT {
 
     @Test
     void aBlockingCommandEndsWithItsTimeAndTakesNothingAfterwards() {
-        assertThatThrownBy(() -> cache.primary()
-                        .within(Duration.ofMillis(200))
-                        .sync()
-                        .blpop(30, "late"))
+        assertThatThrownBy(() ->
+                        cache.primary().within(Duration.ofMillis(200)).sync().blpop(30, "late"))
                 .isInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("BLPOP was sent to")
                 .hasMessageContaining("200 ms");
@@ -222,7 +220,8 @@ class CommandsIT {
         sync.scriptFlush(); // as a newly promoted primary, which has never seen it
 
         assertThat((String) sync.evalsha(sha, ScriptOutputType.VALUE, "k")).isEqualTo("v");
-        assertThat((String) sync.eval("return redis.call('SET', KEYS[1], ARGV[1])", ScriptOutputType.STATUS, new String[] {"k"}, "w"))
+        assertThat((String) sync.eval(
+                        "return redis.call('SET', KEYS[1], ARGV[1])", ScriptOutputType.STATUS, new String[] {"k"}, "w"))
                 .isEqualTo("OK");
         assertThat(cache.replica().sync().get("k")).isEqualTo("w");
     }
@@ -290,7 +289,9 @@ class CommandsIT {
         assertThatThrownBy(() -> view.sync().get("foo"))
                 .isInstanceOf(NotSentException.class)
                 .hasMessage("GET was not sent: this Lockstep is closed. Open another one, or close it later");
-        assertThatThrownBy(other::exclusive).isInstanceOf(NotSentException.class).hasMessageContaining("closed");
+        assertThatThrownBy(other::exclusive)
+                .isInstanceOf(NotSentException.class)
+                .hasMessageContaining("closed");
         assertThat(other.toString()).doesNotContain("s3cret");
     }
 

@@ -127,7 +127,8 @@ class FailoverIT {
         cache.primary().sync().set("key", "0");
         cache.replica().sync().get("key");
         frozen.pause();
-        RedisFuture<String> sent = cache.primary().async().set("key", "1"); // sits in the frozen socket, then is repeated
+        RedisFuture<String> sent =
+                cache.primary().async().set("key", "1"); // sits in the frozen socket, then is repeated
         assertThat(cache.primary().sync().set("key", "2")).isEqualTo("OK");
         assertThat(sent.toCompletableFuture().join()).isEqualTo("OK");
         frozen.resume();
@@ -243,7 +244,8 @@ class FailoverIT {
             messages.sync().subscribe("news");
             redis.primary().kill();
 
-            assertThat((String) cache.primary().sync().evalsha(sha, ScriptOutputType.VALUE)).isEqualTo("ran");
+            assertThat((String) cache.primary().sync().evalsha(sha, ScriptOutputType.VALUE))
+                    .isEqualTo("ran");
             assertThatThrownBy(() -> cache.primary().sync().scan(cursor))
                     .isInstanceOf(NotSentException.class)
                     .hasMessageContaining("its cursor belongs to a former primary")

@@ -173,10 +173,12 @@ class SessionReadsIT {
 
         assertThat(session.primary().sync().get("key")).isEqualTo("kept");
         assertThat(rollbacks).anyMatch(rollback -> rollback.session() == session);
-        assertThatThrownBy(() -> failing.session().onRollback(OnRollback.FAIL).sync().get("other"))
+        assertThatThrownBy(() ->
+                        failing.session().onRollback(OnRollback.FAIL).sync().get("other"))
                 .isInstanceOf(StaleReadException.class)
                 .hasMessageContaining("took back writes");
-        assertThat(failing.session().onRollback(OnRollback.FAIL).sync().get("other")).isEqualTo("kept");
+        assertThat(failing.session().onRollback(OnRollback.FAIL).sync().get("other"))
+                .isEqualTo("kept");
     }
 
     @Test
