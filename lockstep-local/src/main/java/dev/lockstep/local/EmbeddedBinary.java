@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -71,36 +72,41 @@ final class EmbeddedBinary {
     }
 
     private static Path cache() throws IOException {
-        String home = System.getProperty("user.home", "");
         String xdg = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
         List<Path> places = List.of(
-                xdg.isEmpty() ? Path.of(home, ".cache") : Path.of(xdg),
+                xdg.isEmpty() ? Path.of(System.getProperty("user.home", ""), ".cache") : Path.of(xdg),
                 Path.of(System.getProperty("java.io.tmpdir"), "lockstep-" + System.getProperty("user.name")));
-        IOException last = new IOException("no cache folder");
+        IOException last = new IOException("Nobody else may be able to write to the cache folder; tried " + places);
         for (Path place : places) {
-            Path folder = place.resolve("lockstep");
-            try {
-                Files.createDirectories(place);
-                if (!Files.isDirectory(folder)) {
-                    Files.createDirectories(
-                            folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            if (place.isAbsolute()) { // a user without a home has "?"
+                try {
+                    Path folder = Files.createDirectories(place.resolve("lockstep"), ownerOnly());
+                    if (isOursAlone(folder)) {
+                        return folder;
+                    }
+                } catch (IOException e) {
+                    last = e;
                 }
-                if (isOursAlone(folder)) {
-                    return folder;
-                }
-            } catch (IOException e) {
-                last = e;
             }
         }
         throw last;
     }
 
+    private static FileAttribute<Set<PosixFilePermission>> ownerOnly() {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** A user id may have no name, so a file of ours shows who we are. */
     private static boolean isOursAlone(Path folder) throws IOException {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
-        return Files.isWritable(folder)
-                && Files.getOwner(folder).getName().equals(System.getProperty("user.name"))
-                && !permissions.contains(PosixFilePermission.GROUP_WRITE)
-                && !permissions.contains(PosixFilePermission.OTHERS_WRITE);
+        Path ours = Files.createTempFile(folder, "part-", null);
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
+            return Files.getOwner(ours).equals(Files.getOwner(folder))
+                    && !permissions.contains(PosixFilePermission.GROUP_WRITE)
+                    && !permissions.contains(PosixFilePermission.OTHERS_WRITE);
+        } finally {
+            Files.delete(ours);
+        }
     }
 
     private static String sha256(byte[] content) {

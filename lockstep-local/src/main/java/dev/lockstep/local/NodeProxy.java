@@ -62,6 +62,9 @@ final class NodeProxy implements AutoCloseable {
             opened.register(selector, SelectionKey.OP_ACCEPT);
             listener = opened;
         });
+        if (ended.isDone()) {
+            opened.close(); // the deployment was closed meanwhile
+        }
     }
 
     /** Stops to listen: new callers are refused. Open connections end when their server or caller does. */
