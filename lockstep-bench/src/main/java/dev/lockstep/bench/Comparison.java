@@ -9,8 +9,7 @@ import java.util.function.ToDoubleFunction;
 /** The rounds of two contenders under one shape, side by side, as a row of a Markdown table. */
 final class Comparison {
 
-    static final String HEADER =
-            """
+    static final String HEADER = """
             | load | Lettuce, ops/s | Lockstep, ops/s | ratio: median (min–max) | Lettuce, client CPU µs/op | Lockstep |
             |---|---|---|---|---|---|""";
 

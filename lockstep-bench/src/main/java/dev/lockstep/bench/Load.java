@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The runner of rounds: a shape of load on a contender for a while. */
 final class Load {
 
-    private final OperatingSystemMXBean process =
-            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private final OperatingSystemMXBean process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private final Keys keys;
 
     Load(Keys keys) {

@@ -13,8 +13,7 @@ import java.util.List;
  */
 record Settings(int rounds, Duration time, int warmups, List<Shape> shapes) {
 
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Usage: java -jar lockstep-bench.jar [--rounds N] [--millis N] [--warmups N] [--shape N]
               --rounds N   counted rounds per load and client (9)
               --millis N   how long a round takes, in milliseconds (2000)

@@ -19,9 +19,10 @@ class ThroughputIT {
                 new PrintStream(text, true, StandardCharsets.UTF_8));
 
         assertThat(comparisons).hasSameSizeAs(Shape.ALL);
-        assertThat(comparisons).allSatisfy(comparison -> assertThat(comparison.ratios())
-                .hasSize(2)
-                .allMatch(ratio -> ratio > 0 && Double.isFinite(ratio)));
+        assertThat(comparisons)
+                .allSatisfy(comparison -> assertThat(comparison.ratios())
+                        .hasSize(2)
+                        .allMatch(ratio -> ratio > 0 && Double.isFinite(ratio)));
         assertThat(text.toString(StandardCharsets.UTF_8)).contains("| 4 threads, 256 in flight | ");
     }
 }
