@@ -9,6 +9,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.AsyncCommand;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Makes links: connects, and asks the process who it is before anything is sent to it. */
@@ -16,22 +17,19 @@ final class LinkOpener {
 
     private final NodeClient client;
     private final Deployment deployment;
+    private final ScheduledExecutorService timer;
 
-    LinkOpener(NodeClient client, Deployment deployment) {
+    LinkOpener(NodeClient client, Deployment deployment, ScheduledExecutorService timer) {
         this.client = client;
         this.deployment = deployment;
+        this.timer = timer;
     }
 
     /** A link that has learnt its process's run id, its own id there, and what the process says of its replication. */
     CompletionStage<NodeLink> open(NodeAddress address, NodeLink.Traffic traffic) {
         return connect(address).thenApply(made -> {
             NodeLink link = new NodeLink(
-                    address,
-                    made.identity(),
-                    made.greeting(),
-                    made.connection(),
-                    traffic,
-                    deployment.socketTimeout().toNanos());
+                    address, made, traffic, deployment.socketTimeout().toNanos(), timer);
             link.start();
             return link;
         });

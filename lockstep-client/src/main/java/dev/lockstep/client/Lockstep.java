@@ -99,7 +99,7 @@ public final class Lockstep implements AutoCloseable {
             return thread;
         });
         events = new Events(builder.listeners);
-        opener = new LinkOpener(nodes, deployment);
+        opener = new LinkOpener(nodes, deployment, timer);
         List<ShardRoute> shards = new ArrayList<>();
         Topology first = watcher.current();
         for (Shard shard : first.shards()) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -58,6 +59,7 @@ final class NodeLink {
     private final EventLoop eventLoop;
     private final Traffic traffic;
     private final long socketTimeoutNanos;
+    private final ScheduledExecutorService timer;
     private final Queue<Attempt> outbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable drain = this::drain;
@@ -74,18 +76,18 @@ final class NodeLink {
 
     NodeLink(
             NodeAddress address,
-            LinkIdentity identity,
-            ReplicationInfo greeting,
-            NodeConnection connection,
+            LinkOpener.Made made,
             Traffic traffic,
-            long socketTimeoutNanos) {
+            long socketTimeoutNanos,
+            ScheduledExecutorService timer) {
         this.address = address;
-        this.identity = identity;
-        this.greeting = greeting;
-        this.connection = connection;
+        this.identity = made.identity();
+        this.greeting = made.greeting();
+        this.connection = made.connection();
         this.eventLoop = connection.eventLoop();
         this.traffic = traffic;
         this.socketTimeoutNanos = socketTimeoutNanos;
+        this.timer = timer;
     }
 
     /** Arms the loss hook; to be called once, before the first send. */
@@ -126,9 +128,12 @@ final class NodeLink {
         }
     }
 
+    /** Runs {@code action} on the event loop, after a while. */
     void runIn(long micros, Runnable action) {
         try {
-            eventLoop.schedule(action, micros, TimeUnit.MICROSECONDS);
+            // Not the event loop's own timer: Netty's NIO loop spins for the last half millisecond before each
+            // deadline.
+            timer.schedule(() -> run(action), micros, TimeUnit.MICROSECONDS);
         } catch (RejectedExecutionException clientIsClosing) {
             dead = true;
         }

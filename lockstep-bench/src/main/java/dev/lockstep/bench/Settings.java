@@ -1,0 +1,48 @@
+package dev.lockstep.bench;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the command line asks for.
+ *
+ * @param rounds how many are counted, per shape and contender
+ * @param time how long each takes
+ * @param warmups how many go before and are not counted
+ * @param shapes the loads
+ */
+record Settings(int rounds, Duration time, int warmups, List<Shape> shapes) {
+
+    static final String USAGE = """
+            Usage: java -jar lockstep-bench.jar [--rounds N] [--millis N] [--warmups N] [--shape N]
+              --rounds N   counted rounds per load and client (9)
+              --millis N   how long a round takes, in milliseconds (2000)
+              --warmups N  rounds before, not counted (3)
+              --shape N    only the N-th load (1-4)""";
+
+    static Settings parse(String... arguments) {
+        int rounds = 9;
+        int millis = 2_000;
+        int warmups = 3;
+        List<Shape> shapes = Shape.ALL;
+        for (int i = 0; i < arguments.length; i += 2) {
+            String name = arguments[i];
+            int number = number(name, i + 1 < arguments.length ? arguments[i + 1] : "nothing");
+            switch (name) {
+                case "--rounds" -> rounds = number;
+                case "--millis" -> millis = number;
+                case "--warmups" -> warmups = number;
+                case "--shape" -> shapes = List.of(Shape.ALL.get(Math.min(number, Shape.ALL.size()) - 1));
+                default -> throw new IllegalArgumentException("Unknown option " + name + "\n" + USAGE);
+            }
+        }
+        return new Settings(rounds, Duration.ofMillis(millis), warmups, shapes);
+    }
+
+    private static int number(String option, String text) {
+        if (!text.matches("[1-9][0-9]{0,6}")) {
+            throw new IllegalArgumentException(option + " expects a number from 1, got " + text + "\n" + USAGE);
+        }
+        return Integer.parseInt(text);
+    }
+}

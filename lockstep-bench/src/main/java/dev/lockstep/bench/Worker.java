@@ -1,0 +1,107 @@
+package dev.lockstep.bench;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One calling thread: GET and SET by turns on random keys, every reply checked. */
+final class Worker implements Runnable {
+
+    private final Contender contender;
+    private final Keys keys;
+    private final int size;
+    private final BooleanSupplier running;
+    private final AtomicReference<@Nullable Throwable> failure;
+    private final AtomicLong answered = new AtomicLong(); // written by one thread at a time
+
+    Worker(
+            Contender contender,
+            Keys keys,
+            int size,
+            BooleanSupplier running,
+            AtomicReference<@Nullable Throwable> failure) {
+        this.contender = contender;
+        this.keys = keys;
+        this.size = size;
+        this.running = running;
+        this.failure = failure;
+    }
+
+    /** How many calls were answered right; exact once the thread has ended. */
+    long answered() {
+        return answered.get();
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (size == 1) {
+                block();
+            } else {
+                pipeline();
+            }
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private void block() {
+        var commands = contender.sync();
+        var random = ThreadLocalRandom.current();
+        long count = 0;
+        while (running.getAsBoolean()) {
+            String key = keys.any(random);
+            if ((count & 1) == 0) {
+                String reply = commands.get(key);
+                if (!keys.value().equals(reply)) {
+                    throw wrong("GET", reply);
+                }
+            } else {
+                String reply = commands.set(key, keys.value());
+                if (!"OK".equals(reply)) {
+                    throw wrong("SET", reply);
+                }
+            }
+            count++;
+        }
+        answered.set(count);
+    }
+
+    private void pipeline() {
+        var commands = contender.async();
+        var random = ThreadLocalRandom.current();
+        var window = new Window(size);
+        BiConsumer<@Nullable String, @Nullable Throwable> onGet = (reply, error) -> finish(window, error, reply, false);
+        BiConsumer<@Nullable String, @Nullable Throwable> onSet = (reply, error) -> finish(window, error, reply, true);
+        long count = 0;
+        while (running.getAsBoolean()) {
+            for (int left = window.refill(); left > 0; left--) {
+                String key = keys.any(random);
+                if ((count++ & 1) == 0) {
+                    commands.get(key).whenComplete(onGet);
+                } else {
+                    commands.set(key, keys.value()).whenComplete(onSet);
+                }
+            }
+        }
+        window.drain();
+    }
+
+    private void finish(Window window, @Nullable Throwable error, @Nullable String reply, boolean set) {
+        if (error != null) {
+            failure.compareAndSet(null, error);
+        } else if (set ? !"OK".equals(reply) : !keys.value().equals(reply)) {
+            failure.compareAndSet(null, wrong(set ? "SET" : "GET", reply));
+        } else {
+            answered.incrementAndGet();
+        }
+        window.answered();
+    }
+
+    private static IllegalStateException wrong(String command, @Nullable String reply) {
+        return new IllegalStateException(command + " answered '" + reply + "', which was never written");
+    }
+}
