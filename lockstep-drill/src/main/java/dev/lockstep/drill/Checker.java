@@ -10,13 +10,6 @@ import java.util.List;
  */
 interface Checker {
 
-    /** What it found, and how many calls it could judge: a checker that judged none has proven nothing. */
-    record Finding(Anomaly anomaly, long judged, List<Violation> violations) {
-        public Finding {
-            violations = List.copyOf(violations);
-        }
-    }
-
     List<Finding> check(History history);
 
     /** Every checker of a drill. */

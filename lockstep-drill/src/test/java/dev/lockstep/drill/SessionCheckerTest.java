@@ -183,7 +183,7 @@ class SessionCheckerTest {
 
     @Test
     void putsTheEvidenceIntoOneSentence() {
-        List<Checker.Finding> findings = checker.check(new Script()
+        List<Finding> findings = checker.check(new Script()
                 .write(1, 10)
                 .write(2, 20)
                 .read(WRITER, Op.READ_REPLICA, 1, 30)
