@@ -27,6 +27,11 @@ record Schedule(List<Step> steps, Duration length) {
             FaultKind.KILL_SENTINEL,
             FaultKind.PAUSE_SENTINEL);
 
+    /** Whether it may overlap any other fault, since it takes no copy away. */
+    static boolean isCompanion(FaultKind kind) {
+        return COMPANIONS.contains(kind);
+    }
+
     Schedule {
         steps = steps.stream().sorted(Comparator.comparing(Step::at)).toList();
     }
