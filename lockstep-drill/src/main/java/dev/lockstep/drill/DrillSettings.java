@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Everything a drill depends on: the same settings make the same schedule and the same workload.
  *
  * @param seed of the schedule, the workload and the bounds; the story has a fixed schedule
- * @param story whether the schedule is the story of {@link Drill#story}, not drawn from the seed
+ * @param isStory whether the schedule is the {@link #story}, not drawn from the seed
  * @param duration from the first call to the last, 5 s to 1 h; about 70 bytes are kept per call
  * @param faults the faults that a random schedule draws from
  * @param load how much each client is asked
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record DrillSettings(
         long seed,
-        boolean story,
+        boolean isStory,
         Duration duration,
         Set<FaultKind> faults,
         Load load,
@@ -54,6 +54,41 @@ public record DrillSettings(
         faults = EnumSet.copyOf(faults);
     }
 
+    /** The default drill: write and read everywhere; a replica dies and returns; another joins; the primary is killed. */
+    public static DrillSettings story() {
+        return new DrillSettings(1, true, Schedule.story().length(), EnumSet.allOf(FaultKind.class), Load.USUAL, null);
+    }
+
+    /** A minute of all faults, drawn from a seed. */
+    public static DrillSettings random(long seed) {
+        return new DrillSettings(seed, false, Duration.ofMinutes(1), EnumSet.allOf(FaultKind.class), Load.USUAL, null);
+    }
+
+    /** The same with another seed. */
+    public DrillSettings withSeed(long other) {
+        return new DrillSettings(other, isStory, duration, faults, load, serverBin);
+    }
+
+    /** The same for a longer or shorter time. */
+    public DrillSettings withDuration(Duration other) {
+        return new DrillSettings(seed, isStory, other, faults, load, serverBin);
+    }
+
+    /** The same with other faults to draw from. */
+    public DrillSettings withFaults(Set<FaultKind> others) {
+        return new DrillSettings(seed, isStory, duration, others, load, serverBin);
+    }
+
+    /** The same with more or less load. */
+    public DrillSettings withLoad(Load other) {
+        return new DrillSettings(seed, isStory, duration, faults, other, serverBin);
+    }
+
+    /** The same on other servers; null for those that come along. */
+    public DrillSettings withServerBin(@Nullable Path other) {
+        return new DrillSettings(seed, isStory, duration, faults, load, other);
+    }
+
     static void require(boolean met, String otherwise) {
         if (!met) {
             throw new IllegalArgumentException(otherwise);
@@ -61,13 +96,13 @@ public record DrillSettings(
     }
 
     Schedule schedule() {
-        return story ? Schedule.story() : Schedule.random(seed, duration, faults);
+        return isStory ? Schedule.story() : Schedule.random(seed, duration, faults);
     }
 
     /** The command line that runs the same drill again. */
     public String command() {
         StringBuilder command = new StringBuilder("lockstep drill");
-        if (!story) {
+        if (!isStory) {
             command.append(" --seed ").append(seed).append(" --duration ").append(text(duration));
             if (!faults.equals(EnumSet.allOf(FaultKind.class))) {
                 command.append(" --faults ")

@@ -93,11 +93,11 @@ final class FaultLoop {
             return alone
                     && (!sentinel
                             || running.stream()
-                                    .noneMatch(other ->
-                                            other.run.fault().kind().target() == FaultKind.Target.SENTINEL));
+                                    .noneMatch(
+                                            other -> other.run.fault().kind().target() == FaultKind.Target.SENTINEL));
         }
-        boolean onlyCompanions =
-                running.stream().allMatch(other -> Schedule.isCompanion(other.run.fault().kind()));
+        boolean onlyCompanions = running.stream()
+                .allMatch(other -> Schedule.isCompanion(other.run.fault().kind()));
         return onlyCompanions && (running.isEmpty() ? watch.isWhole() : witness.isPrimaryUp());
     }
 

@@ -30,13 +30,12 @@ final class FaultRun {
     }
 
     private @Nullable LocalServer target() {
-        List<LocalServer> candidates =
-                switch (fault.kind().target()) {
-                    case PRIMARY -> named(List.of(String.valueOf(witness.primary())));
-                    case REPLICA -> named(witness.nodes(NodeLane.State.REPLICA));
-                    case SENTINEL -> deployment.sentinels();
-                    case NEW_REPLICA -> List.of();
-                };
+        List<LocalServer> candidates = switch (fault.kind().target()) {
+            case PRIMARY -> named(List.of(String.valueOf(witness.primary())));
+            case REPLICA -> named(witness.nodes(NodeLane.State.REPLICA));
+            case SENTINEL -> deployment.sentinels();
+            case NEW_REPLICA -> List.of();
+        };
         return candidates.isEmpty() ? null : candidates.get(fault.pick() % candidates.size());
     }
 
@@ -60,20 +59,24 @@ final class FaultRun {
         switch (fault.kind()) {
             case KILL_PRIMARY, KILL_REPLICA, KILL_SENTINEL -> target.kill();
             case FREEZE_PRIMARY, PAUSE_PRIMARY, PAUSE_REPLICA, PAUSE_SENTINEL -> target.pause();
-            case RESTART_PRIMARY -> slowly(() -> {
-                target.restart();
-                return target.name();
-            });
-            case EMPTY_REPLICA -> slowly(() -> {
-                target.restartEmpty();
-                return target.name();
-            });
-            case REMOVE_REPLICA -> slowly(() -> {
-                deployment.remove(target);
-                deployment.addReplica();
-                return target.name();
-            });
-            case CUT_APP_PRIMARY, CUT_APP_REPLICA -> deployment.clientLink(target).cut();
+            case RESTART_PRIMARY ->
+                slowly(() -> {
+                    target.restart();
+                    return target.name();
+                });
+            case EMPTY_REPLICA ->
+                slowly(() -> {
+                    target.restartEmpty();
+                    return target.name();
+                });
+            case REMOVE_REPLICA ->
+                slowly(() -> {
+                    deployment.remove(target);
+                    deployment.addReplica();
+                    return target.name();
+                });
+            case CUT_APP_PRIMARY, CUT_APP_REPLICA ->
+                deployment.clientLink(target).cut();
             case CUT_PRIMARY_REPLICA -> deployment.link(primary(), target).cut();
             case SLOW_APP_PRIMARY -> deployment.clientLink(target).slow(fault.delay());
             case SLOW_PRIMARY_REPLICA -> deployment.link(primary(), target).slow(fault.delay());
@@ -105,10 +108,12 @@ final class FaultRun {
         switch (fault.kind()) {
             case KILL_PRIMARY, KILL_REPLICA, KILL_SENTINEL -> target.restart();
             case FREEZE_PRIMARY, PAUSE_PRIMARY, PAUSE_REPLICA, PAUSE_SENTINEL -> target.resume();
-            case CUT_APP_PRIMARY, CUT_APP_REPLICA, SLOW_APP_PRIMARY -> deployment.clientLink(target).heal();
-            case CUT_PRIMARY_REPLICA, SLOW_PRIMARY_REPLICA -> deployment.dataNodes().stream()
-                    .filter(node -> !node.equals(target))
-                    .forEach(node -> deployment.link(node, target).heal());
+            case CUT_APP_PRIMARY, CUT_APP_REPLICA, SLOW_APP_PRIMARY ->
+                deployment.clientLink(target).heal();
+            case CUT_PRIMARY_REPLICA, SLOW_PRIMARY_REPLICA ->
+                deployment.dataNodes().stream()
+                        .filter(node -> !node.equals(target))
+                        .forEach(node -> deployment.link(node, target).heal());
             case RESTART_PRIMARY, EMPTY_REPLICA, ADD_REPLICA, REMOVE_REPLICA -> {
                 // they end by themselves
             }
@@ -122,7 +127,9 @@ final class FaultRun {
     /** Why a fault that ends by itself did not; null if it did, or is none. */
     @Nullable
     Throwable failure() {
-        return slowWork.isCompletedExceptionally() ? slowWork.handle((name, e) -> e).join() : null;
+        return slowWork.isCompletedExceptionally()
+                ? slowWork.handle((name, e) -> e).join()
+                : null;
     }
 
     String targetName() {

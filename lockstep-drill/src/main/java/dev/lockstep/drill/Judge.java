@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a history into a verdict. A pure function. */
 final class Judge {
@@ -14,39 +15,40 @@ final class Judge {
     private Judge() {}
 
     /**
-     * What the client did, apart from its history.
+     * What happened around the client.
      *
-     * @param readsByReplica -1 if nobody counted
      * @param replicaWasUp whether any replica was in step with its primary during the drill
+     * @param problem why not every fault could be done; null if they could
      */
-    record Circumstances(List<FaultWindow> faults, long lengthNanos, long readsByReplica, boolean replicaWasUp) {}
+    record Surroundings(
+            List<FaultWindow> faults,
+            long lengthNanos,
+            boolean replicaWasUp,
+            @Nullable String problem) {}
 
-    static ClientResult judge(String name, List<String> settings, History history, Circumstances circumstances) {
+    /**
+     * Judges one client.
+     *
+     * @param readsByReplica reads that a replica answered; -1 if nobody counted
+     */
+    static ClientResult judge(
+            String name, List<String> settings, History history, Surroundings surroundings, long readsByReplica) {
         List<Finding> findings = Checker.all().stream()
                 .flatMap(checker -> checker.check(history).stream())
-                .collect(Collectors.groupingBy(Finding::anomaly))
-                .values()
-                .stream()
-                .map(Judge::merged)
                 .sorted(Comparator.comparing(Finding::anomaly))
                 .toList();
+        Figures figures = Measurement.figures(history, surroundings.lengthNanos(), readsByReplica);
         return new ClientResult(
                 name,
                 settings,
-                verdict(history, findings, circumstances),
+                verdict(history, findings, surroundings, readsByReplica),
                 findings,
-                Measurement.figures(history, circumstances.lengthNanos(), circumstances.readsByReplica()),
-                Measurement.throughput(history, findings, circumstances.lengthNanos()));
+                figures,
+                Measurement.throughput(history, findings, surroundings.lengthNanos()));
     }
 
-    private static Finding merged(List<Finding> same) {
-        return new Finding(
-                same.get(0).anomaly(),
-                same.stream().mapToLong(Finding::judged).sum(),
-                same.stream().flatMap(finding -> finding.violations().stream()).toList());
-    }
-
-    private static Verdict verdict(History history, List<Finding> findings, Circumstances circumstances) {
+    private static Verdict verdict(
+            History history, List<Finding> findings, Surroundings surroundings, long readsByReplica) {
         List<String> broken = new ArrayList<>();
         List<String> unseen = new ArrayList<>();
         for (Finding finding : findings) {
@@ -61,7 +63,10 @@ final class Judge {
         if (!broken.isEmpty()) {
             return new Verdict(Verdict.Kind.INVALID, broken);
         }
-        for (FaultWindow fault : circumstances.faults()) {
+        if (surroundings.problem() != null) {
+            unseen.add(surroundings.problem());
+        }
+        for (FaultWindow fault : surroundings.faults()) {
             long calls = history.calls().stream()
                     .filter(call -> call.invoked() < fault.settledNanos() && call.returned() > fault.fromNanos())
                     .count();
@@ -70,7 +75,7 @@ final class Judge {
                         + " are needed");
             }
         }
-        if (circumstances.replicaWasUp() && circumstances.readsByReplica() == 0) {
+        if (surroundings.replicaWasUp() && readsByReplica == 0) {
             unseen.add("No read was served by a replica, although one was up");
         }
         for (Map.Entry<Key.Type, Long> missing : unread(history).entrySet()) {

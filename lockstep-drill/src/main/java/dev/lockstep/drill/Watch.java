@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Asks every data node of a deployment about 20 times a second what it is, and reports to a {@link Witness}. A thread per
- * node, so that a frozen one holds up nobody; past the links, so that their faults do not blind it.
+ * Asks every data node of a deployment about 20 times a second what it is, and reports to a {@link Witness}; and every
+ * Sentinel, a little less often, whom it follows. A thread per server, so that a frozen one holds up nobody; past the links, so that their faults do not blind it.
  */
 final class Watch implements AutoCloseable {
     private static final long PERIOD_NANOS = 50_000_000;
@@ -25,6 +25,7 @@ final class Watch implements AutoCloseable {
     private final Witness witness;
     private final LongSupplier clock;
     private final Map<String, Long> askedAt = new ConcurrentHashMap<>();
+    private final Map<String, String> words = new ConcurrentHashMap<>();
     private final Map<String, Thread> threads = new HashMap<>();
     private volatile boolean closed;
 
@@ -36,20 +37,22 @@ final class Watch implements AutoCloseable {
 
     /** To be called every now and then: takes in new nodes, lets go of removed ones, notices who keeps silent. */
     synchronized void tick() {
-        List<LocalServer> nodes = deployment.dataNodes();
-        for (LocalServer node : nodes) {
-            threads.computeIfAbsent(node.name(), name -> {
-                Thread thread = new Thread(() -> watch(node), "drill-watch-" + name);
-                thread.setDaemon(true);
-                thread.start();
-                return thread;
-            });
-        }
+        deployment.dataNodes().forEach(node -> start(node.name(), () -> watch(node)));
+        deployment.sentinels().forEach(sentinel -> start(sentinel.name(), () -> hear(sentinel)));
         long now = clock.getAsLong();
         askedAt.forEach((node, asked) -> {
             if (now - asked > SILENT_NANOS) {
                 witness.silent(node, NodeLane.State.SILENT, asked);
             }
+        });
+    }
+
+    private void start(String server, Runnable asking) {
+        threads.computeIfAbsent(server, name -> {
+            Thread thread = new Thread(asking, "drill-watch-" + name);
+            thread.setDaemon(true);
+            thread.start();
+            return thread;
         });
     }
 
@@ -74,34 +77,32 @@ final class Watch implements AutoCloseable {
         } catch (LocalRedisException e) {
             boolean refused = e.getCause() instanceof ConnectException;
             boolean loading = String.valueOf(e.getMessage()).contains("LOADING");
-            NodeLane.State state = refused
-                    ? NodeLane.State.DOWN
-                    : loading ? NodeLane.State.CATCHING_UP : NodeLane.State.SILENT;
+            NodeLane.State state =
+                    refused ? NodeLane.State.DOWN : loading ? NodeLane.State.CATCHING_UP : NodeLane.State.SILENT;
             witness.silent(node.name(), state, asked);
         } finally {
             askedAt.remove(node.name());
         }
     }
 
-    /** Whether one primary leads all data nodes, and every Sentinel that runs names it and sees a replica to promote. */
-    boolean isWhole() {
-        Map<String, Integer> ports =
-                deployment.dataNodes().stream().collect(Collectors.toMap(LocalServer::name, LocalServer::port));
-        if (!witness.isWhole(ports)) {
-            return false;
+    private void hear(LocalServer sentinel) {
+        while (!closed) {
+            words.put(sentinel.name(), word(sentinel));
+            LockSupport.parkNanos(4 * PERIOD_NANOS);
         }
-        String primary = String.valueOf(ports.get(witness.primary()));
-        return deployment.sentinels().stream().allMatch(sentinel -> agrees(sentinel, primary));
     }
 
-    private static boolean agrees(LocalServer sentinel, String primaryPort) {
+    /** The port of the primary that a Sentinel names, if it also sees a replica that it could promote. */
+    private static String word(LocalServer sentinel) {
         try {
-            return sentinel.command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster") instanceof List<?> address
-                    && address.get(1).equals(primaryPort)
+            if (sentinel.command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster") instanceof List<?> address
                     && sentinel.command("SENTINEL", "REPLICAS", "mymaster") instanceof List<?> replicas
-                    && replicas.stream().anyMatch(Watch::canBePromoted);
+                    && replicas.stream().anyMatch(Watch::canBePromoted)) {
+                return String.valueOf(address.get(1));
+            }
+            return "";
         } catch (LocalRedisException e) {
-            return false;
+            return "";
         }
     }
 
@@ -109,6 +110,17 @@ final class Watch implements AutoCloseable {
         return replica instanceof List<?> fields
                 && fields.contains("slave")
                 && fields.indexOf("ok") == fields.indexOf("master-link-status") + 1;
+    }
+
+    /** Whether one primary leads all data nodes, and every Sentinel names it and sees a replica that it could promote. */
+    boolean isWhole() {
+        Map<String, Integer> ports =
+                deployment.dataNodes().stream().collect(Collectors.toMap(LocalServer::name, LocalServer::port));
+        if (!witness.isWhole(ports)) {
+            return false;
+        }
+        String primary = String.valueOf(ports.get(String.valueOf(witness.primary())));
+        return deployment.sentinels().stream().allMatch(s -> primary.equals(words.get(s.name())));
     }
 
     @Override

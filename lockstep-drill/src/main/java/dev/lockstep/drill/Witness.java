@@ -3,9 +3,9 @@ package dev.lockstep.drill;
 import dev.lockstep.topology.ReplicationInfo;
 import dev.lockstep.topology.Role;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +26,12 @@ final class Witness {
         long before;
 
         void become(NodeLane.State next, long at) {
+            if (state == null) {
+                state = NodeLane.State.DOWN;
+                since = 0;
+            }
             if (next != state) {
-                if (state != null && at > since) {
+                if (at > since) {
                     spans.add(new NodeLane.Span(state, since, at));
                 }
                 state = next;
@@ -37,7 +41,7 @@ final class Witness {
     }
 
     private final int shard;
-    private final Map<String, Lane> lanes = new LinkedHashMap<>();
+    private final Map<String, Lane> lanes = new TreeMap<>();
     private final List<PrimaryChange> changes = new ArrayList<>();
 
     @Nullable

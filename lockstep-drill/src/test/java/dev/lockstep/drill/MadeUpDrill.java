@@ -1,8 +1,6 @@
 package dev.lockstep.drill;
 
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +15,7 @@ final class MadeUpDrill {
     private MadeUpDrill() {}
 
     static DrillResult story() {
-        DrillSettings settings = new DrillSettings(
-                1, true, Duration.ofSeconds(45), EnumSet.allOf(FaultKind.class), DrillSettings.Load.USUAL, null);
+        DrillSettings settings = DrillSettings.story();
         List<FaultWindow> faults = List.of(
                 new FaultWindow(FaultKind.KILL_REPLICA, "node-2", 3 * SECOND, 8 * SECOND, 9 * SECOND),
                 new FaultWindow(FaultKind.ADD_REPLICA, "node-4", 12 * SECOND, 12 * SECOND, 14 * SECOND),
@@ -53,8 +50,7 @@ final class MadeUpDrill {
                 settings,
                 LENGTH,
                 servers,
-                faults,
-                nodes,
+                faults, 1, nodes,
                 List.of(client("Lockstep", faults, 1.6, 0), client("Plain Lettuce", faults, 6.8, 0.02)));
     }
 
@@ -106,6 +102,7 @@ final class MadeUpDrill {
                 name,
                 List.of("timeout 5s", "socketTimeout 500ms"),
                 history,
-                new Judge.Circumstances(faults, LENGTH, 12_345, true));
+                new Judge.Surroundings(faults, LENGTH, true, null),
+                12_345);
     }
 }
