@@ -50,7 +50,9 @@ final class MadeUpDrill {
                 settings,
                 LENGTH,
                 servers,
-                faults, 1, nodes,
+                faults,
+                1,
+                nodes,
                 List.of(client("Lockstep", faults, 1.6, 0), client("Plain Lettuce", faults, 6.8, 0.02)));
     }
 
