@@ -58,11 +58,16 @@ final class FaultLoop {
             } else if (fault.healed < 0 && now > ends + PATIENCE_NANOS) {
                 giveUp("The fault \"" + text(fault) + "\" had not taken effect after " + Evidence.at(now - fault.from));
             }
-            anyHealed |= fault.healed >= 0;
+            anyHealed |= isHealed(fault, now);
         }
         if (anyHealed && watch.isWhole()) {
             settle(now);
         }
+    }
+
+    /** Healed, and every node was asked since. */
+    private static boolean isHealed(Running fault, long now) {
+        return fault.healed >= 0 && now > fault.healed + Watch.SURELY_ASKED_NANOS;
     }
 
     private void beginDue(long now) {
@@ -113,7 +118,7 @@ final class FaultLoop {
     private void settle(long now) {
         for (Iterator<Running> all = running.iterator(); all.hasNext(); ) {
             Running fault = all.next();
-            if (fault.healed >= 0) {
+            if (isHealed(fault, now)) {
                 all.remove();
                 done.add(window(fault, now));
                 progress.accept("whole again after: " + text(fault));

@@ -76,9 +76,9 @@ record Schedule(List<Step> steps, Duration length) {
             }
             if (!companions.isEmpty() && random.nextInt(3) == 0) {
                 FaultKind companion = companions.get(random.nextInt(companions.size()));
-                if (!COMPANIONS.contains(fault.kind())) {
+                if (bearsCompany(fault.kind())) {
                     Fault beside = fault(companion, random);
-                    Duration lasting = fault.lasting().plusMillis(random.nextInt(1_000));
+                    Duration lasting = fault.lasting().plusMillis(500 + random.nextInt(1_000));
                     steps.add(new Step(
                             Duration.ofMillis(at - random.nextInt(500)),
                             new Fault(companion, lasting, beside.pick(), beside.delay())));
@@ -88,6 +88,11 @@ record Schedule(List<Step> steps, Duration length) {
             at = ends + settling(fault.kind()) + random.nextInt(1_500);
         }
         return new Schedule(steps, length);
+    }
+
+    /** Not while the number of nodes changes: that waits for every Sentinel. */
+    private static boolean bearsCompany(FaultKind kind) {
+        return !isCompanion(kind) && kind != FaultKind.ADD_REPLICA && kind != FaultKind.REMOVE_REPLICA;
     }
 
     private static Fault fault(FaultKind kind, SplittableRandom random) {

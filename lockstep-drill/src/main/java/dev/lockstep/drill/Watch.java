@@ -21,6 +21,9 @@ final class Watch implements AutoCloseable {
     private static final long PERIOD_NANOS = 50_000_000;
     private static final long SILENT_NANOS = 400_000_000;
 
+    /** Within this time every node was asked, or is known to be silent. */
+    static final long SURELY_ASKED_NANOS = SILENT_NANOS + 2 * PERIOD_NANOS;
+
     private final LocalDeployment deployment;
     private final Witness witness;
     private final LongSupplier clock;
