@@ -27,7 +27,7 @@ public final class Drill {
 
     /** Lockstep, and plain Lettuce as control. */
     public Drill(DrillSettings settings) {
-        this(settings, List.of(LettuceSubject::new));
+        this(settings, List.of(LockstepSubject::new, LettuceSubject::new));
     }
 
     Drill(DrillSettings settings, List<Subject.Connector> clients) {

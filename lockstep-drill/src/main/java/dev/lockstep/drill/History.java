@@ -31,7 +31,7 @@ final class History {
         this.calls = sorted(calls, Comparator.comparingLong(Call::invoked));
         List<Told> everyTold = new ArrayList<>(told);
         for (Call call : calls) {
-            if (call.outcome().kind() == Outcome.Kind.TOLD) {
+            if (call.op().isSessionRead() && call.outcome().kind() == Outcome.Kind.TOLD) {
                 everyTold.add(new Told(
                         call.returned(),
                         call.actor().session(),

@@ -54,16 +54,23 @@ final class Worker implements Runnable {
         long invoked = clock.getAsLong();
         long value = next.value();
         Outcome outcome = Outcome.OK;
+        boolean made = false;
         try {
             if (next.handOver()) {
                 session.handOver();
             }
+            made = true;
             value = made(session, next);
         } catch (RuntimeException e) {
-            outcome = subject.outcome(e);
+            outcome = made ? subject.outcome(e) : notHandedOver(e);
         }
         calls.add(new Call(actor, next.op(), next.key().id(), value, invoked, clock.getAsLong(), outcome));
         (outcome.ok() ? tally.ok() : tally.failed()).increment();
+    }
+
+    private static Outcome notHandedOver(RuntimeException failure) {
+        return new Outcome(
+                Outcome.Kind.NOT_APPLIED, "hand-over: " + failure.getClass().getSimpleName());
     }
 
     private static long made(Subject.Session session, Workload.Next next) {
