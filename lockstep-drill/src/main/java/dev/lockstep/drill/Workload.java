@@ -30,6 +30,9 @@ final class Workload {
             return read(Op.READ_BOUNDED, anyRegister());
         }
         int dice = random.nextInt(100);
+        if (!crew.writes(actor)) {
+            return read(dice < 60 ? Op.READ_REPLICA : Op.READ_SESSION, anyRegister());
+        }
         int me = actor.thread();
         if (dice < 28) {
             last = random.nextInt(Keyspace.REGISTERS);

@@ -29,11 +29,11 @@ class WorkloadTest {
     @Test
     void changesOnlyKeysOfItsOwnThreadAndCountsUp() {
         Map<String, Long> last = new HashMap<>();
-        Workload workload = workload(11);
+        Workload workload = workload(10);
         for (int i = 0; i < 10_000; i++) {
             Workload.Next next = workload.next();
             if (!next.op().isRead()) {
-                assertThat(next.key().writer()).isEqualTo(11);
+                assertThat(next.key().writer()).isEqualTo(10);
             }
             if (next.op() == Op.WRITE || next.op() == Op.APPEND) {
                 assertThat(next.value()).isEqualTo(last.merge(next.key().name(), 1L, Long::sum));
@@ -57,7 +57,8 @@ class WorkloadTest {
     @Test
     void hasOwnSessionsSharedViewsAndBoundedReaders() {
         assertThat(crew.actors()).hasSize(16);
-        assertThat(crew.writers()).isEqualTo(13);
+        assertThat(crew.writers()).isEqualTo(11);
+        assertThat(crew.shared()).isEqualTo(4);
         assertThat(crew.actors().stream().filter(a -> a.session() != Actor.SHARED))
                 .hasSize(9);
         assertThat(crew.actors().stream().filter(a -> a.boundNanos() > 0))
