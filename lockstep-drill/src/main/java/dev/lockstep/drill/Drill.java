@@ -80,7 +80,8 @@ public final class Drill {
             listener.onPhase("connecting clients");
             Subject.Stage stage =
                     new Subject.Stage(deployment.uri(), settings.load().timeout(), this::now, this::isPrimaryPort);
-            // The control first: whoever comes first loads Lettuce's classes, and a client has little patience with that.
+            // The control first: whoever comes first loads Lettuce's classes, and a client has little patience with
+            // that.
             for (int i = clients.size() - 1; i >= 0; i--) {
                 crowds.add(0, new Crowd(clients.get(i).connect(stage), settings, this::now));
             }

@@ -5,6 +5,7 @@ import dev.lockstep.local.LocalServer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One fault being done to a deployment: it begins when it is made, is healed by {@link #heal}, and then settles. */
@@ -85,7 +86,7 @@ final class FaultRun {
     }
 
     /** What takes seconds must not hold up the other faults. */
-    private void slowly(java.util.function.Supplier<String> work) {
+    private void slowly(Supplier<String> work) {
         slowWork = CompletableFuture.supplyAsync(work, task -> {
             Thread thread = new Thread(task, "drill-fault");
             thread.setDaemon(true);
@@ -134,7 +135,8 @@ final class FaultRun {
 
     String targetName() {
         if (target != null) {
-            return target.name();
+            long late = fault.delay().toMillis();
+            return late == 0 ? target.name() : target.name() + " (" + late + " ms)";
         }
         return slowWork.isDone() && failure() == null && !slowWork.join().isEmpty() ? slowWork.join() : "a replica";
     }

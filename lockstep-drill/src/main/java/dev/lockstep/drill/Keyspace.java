@@ -2,6 +2,7 @@ package dev.lockstep.drill;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The keys that one client's workload uses: for each writing thread some registers, a counter and a list. */
@@ -14,7 +15,7 @@ final class Keyspace {
 
     Keyspace(String client, int writers) {
         this.writers = writers;
-        String prefix = "drill:" + client.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ":";
+        String prefix = "drill:" + client.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ":";
         for (int writer = 0; writer < writers; writer++) {
             for (int i = 0; i < REGISTERS; i++) {
                 add(prefix + writer + ":r" + i, Key.Type.REGISTER, writer);

@@ -1,6 +1,7 @@
 package dev.lockstep.drill;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The timeline of a drill as one SVG: faults, what every node was, and the calls of every client, on one axis. */
@@ -229,9 +230,9 @@ final class TimelinePicture {
         long bucket = bucketMillis() * 1_000_000;
         for (int i = 0; i < lower.size(); i++) {
             double y = bottom - scale * (lower.get(i) + (upper.isEmpty() ? 0 : upper.get(i)));
-            String from = String.format(java.util.Locale.ROOT, "%.1f", x(i * bucket));
-            String to = String.format(java.util.Locale.ROOT, "%.1f", x((i + 1) * bucket));
-            String height = String.format(java.util.Locale.ROOT, "%.1f", y);
+            String from = String.format(Locale.ROOT, "%.1f", x(i * bucket));
+            String to = String.format(Locale.ROOT, "%.1f", x((i + 1) * bucket));
+            String height = String.format(Locale.ROOT, "%.1f", y);
             path.append(i == 0 ? "M" + from + " " + bottom + "L" : "L").append(from + " " + height + "L" + to + " ");
             path.append(height);
         }

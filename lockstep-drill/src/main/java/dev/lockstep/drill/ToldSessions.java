@@ -1,32 +1,31 @@
 package dev.lockstep.drill;
 
-import dev.lockstep.client.Session;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which actor's session a client told of a rollback, and when. An actor that hands its session over has several, one after
- * the other; telling one that is over does not count. Thread-safe.
+ * the other; telling one that is over does not count. Knows the client's sessions by identity only. Thread-safe.
  */
 final class ToldSessions {
-    private record Telling(@Nullable Session session, long at) {}
+    private record Telling(@Nullable Object session, long at) {}
 
-    private record Tenure(Session session, int actor, long from, long until) {}
+    private record Tenure(Object session, int actor, long from, long until) {}
 
     private final List<Telling> tellings = new ArrayList<>();
     private final List<Tenure> tenures = new ArrayList<>();
 
     /** A session was told; null stands for the one that all shared views have. */
-    synchronized void told(@Nullable Session session, long at) {
+    synchronized void told(@Nullable Object session, long at) {
         tellings.add(new Telling(session, at));
     }
 
-    synchronized void began(Session session, int actor, long from) {
+    synchronized void began(Object session, int actor, long from) {
         tenures.add(new Tenure(session, actor, from, Long.MAX_VALUE));
     }
 
-    synchronized void ended(Session session, long until) {
+    synchronized void ended(Object session, long until) {
         tenures.replaceAll(
                 tenure -> tenure.session == session ? new Tenure(session, tenure.actor, tenure.from, until) : tenure);
     }

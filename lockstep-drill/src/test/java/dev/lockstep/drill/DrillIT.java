@@ -7,19 +7,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DrillIT {
 
     /** The server that the build names; null for the one that comes along. */
-    static DrillSettings settings(long seed, int seconds, FaultKind... faults) {
+    static @Nullable Path serverBin() {
         String binary = System.getProperty("lockstep.server-bin", "");
+        return binary.isEmpty() ? null : Path.of(binary);
+    }
+
+    static DrillSettings settings(long seed, int seconds, FaultKind... faults) {
         return DrillSettings.random(seed)
                 .withDuration(Duration.ofSeconds(seconds))
                 .withFaults(EnumSet.copyOf(List.of(faults)))
                 .withLoad(new DrillSettings.Load(16, 800, Duration.ofSeconds(5)))
-                .withServerBin(binary.isEmpty() ? null : Path.of(binary));
+                .withServerBin(serverBin());
     }
 
     @Test

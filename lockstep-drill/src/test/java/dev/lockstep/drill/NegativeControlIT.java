@@ -19,6 +19,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +42,12 @@ class NegativeControlIT {
 
     private long now() {
         return System.nanoTime() - origin;
+    }
+
+    private static LocalDeployment servers() {
+        LocalRedis plan = LocalRedis.sentinel().password("drill").links(true);
+        Path binary = DrillIT.serverBin();
+        return (binary == null ? plan : plan.serverBin(binary)).start();
     }
 
     private static int count(ClientResult client, Anomaly anomaly) {
@@ -156,8 +163,7 @@ class NegativeControlIT {
 
     @Test
     void findsAClientThatForgetsItsTokenAtAFailover() {
-        try (LocalDeployment redis =
-                LocalRedis.sentinel().password("drill").links(true).start()) {
+        try (LocalDeployment redis = servers()) {
             Witness witness = new Witness(0);
             Watch watch = new Watch(redis, witness, this::now);
             ToldSessions told = new ToldSessions();
@@ -245,8 +251,7 @@ class NegativeControlIT {
 
     @Test
     void findsAClientThatRetriesOnAnotherConnectionWithoutAFence() {
-        try (LocalDeployment redis =
-                LocalRedis.sentinel().password("drill").links(true).start()) {
+        try (LocalDeployment redis = servers()) {
             LocalServer primary = redis.primary();
             RedisURI uri = RedisURI.builder()
                     .withHost(primary.host())
