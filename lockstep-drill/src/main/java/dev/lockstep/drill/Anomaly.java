@@ -1,0 +1,36 @@
+package dev.lockstep.drill;
+
+/** A way in which a client breaks a promise. One occurrence makes a verdict INVALID. */
+public enum Anomaly {
+    OWN_WRITE_NOT_READ("own write not read", "A session read an older value than it had itself written."),
+    READ_WENT_BACK("read went back in time", "A session read an older value than it had already read."),
+    STALENESS_EXCEEDED(
+            "staleness bound exceeded",
+            "A read missed a value that anyone had been confirmed longer before it than its bound allows."),
+    ROLLBACK_NOT_REPORTED(
+            "rollback not reported", "A failover undid what a session had seen, and the session was not told."),
+    OLDER_VALUE_RETURNED(
+            "older value returned", "The primary gave an older value than one confirmed before, and none was lost."),
+    APPLIED_TWICE("applied twice", "One call of INCR or RPUSH took effect more than once."),
+    VALUE_OUT_OF_NOWHERE(
+            "value out of nowhere",
+            "A value was read that was never written, or whose write was reported not applied.");
+
+    private final String title;
+    private final String meaning;
+
+    Anomaly(String title, String meaning) {
+        this.title = title;
+        this.meaning = meaning;
+    }
+
+    /** A few words for a table, such as {@code own write not read}. */
+    public String title() {
+        return title;
+    }
+
+    /** One sentence. */
+    public String meaning() {
+        return meaning;
+    }
+}

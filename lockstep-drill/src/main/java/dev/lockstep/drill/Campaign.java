@@ -1,0 +1,106 @@
+package dev.lockstep.drill;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Drills of consecutive seeds, one after another, each with its report in one folder, and a summary.
+ *
+ * <p>A drill that cannot be run to its end counts as UNKNOWN; the others go on. Not thread-safe.
+ */
+public final class Campaign {
+
+    /**
+     * What became of one seed.
+     *
+     * @param headline the result in one sentence, or why there is none
+     * @param command what runs the same drill again
+     */
+    public record Entry(long seed, Verdict.Kind verdict, String headline, String command) {}
+
+    /** Runs one drill of a campaign. */
+    interface Runner {
+        DrillResult run(DrillSettings settings) throws InterruptedException;
+    }
+
+    private final DrillSettings settings;
+    private final int count;
+    private final Path folder;
+    private final Runner runner;
+
+    /**
+     * A plan of drills.
+     *
+     * @param settings of the first one; the others differ in their seed only, which grows by one
+     * @param count how many, from 1
+     * @param folder for {@code seed-N.html} and {@code summary.txt}; made if it is missing
+     * @param listener told of each drill
+     */
+    public Campaign(DrillSettings settings, int count, Path folder, DrillListener listener) {
+        this(settings, count, folder, each -> new Drill(each).listener(listener).run());
+    }
+
+    Campaign(DrillSettings settings, int count, Path folder, Runner runner) {
+        DrillSettings.require(count >= 1, "a campaign has at least one drill; got " + count);
+        DrillSettings.require(!settings.isStory(), "the default drill has no other seeds; give a seed or a duration");
+        this.settings = settings;
+        this.count = count;
+        this.folder = folder;
+        this.runner = runner;
+    }
+
+    /**
+     * Runs them all.
+     *
+     * @throws InterruptedException if the thread is interrupted; what was done until then stands in the folder
+     * @throws UncheckedIOException if the folder cannot be written
+     */
+    public List<Entry> run() throws InterruptedException {
+        List<Entry> entries = new ArrayList<>();
+        try {
+            Files.createDirectories(folder);
+            for (int i = 0; i < count; i++) {
+                entries.add(one(settings.withSeed(settings.seed() + i)));
+                Files.writeString(folder.resolve("summary.txt"), summary(entries));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write to " + folder, e);
+        }
+        return entries;
+    }
+
+    private Entry one(DrillSettings each) throws InterruptedException {
+        try {
+            DrillResult result = runner.run(each);
+            Report.write(result, folder.resolve("seed-" + each.seed() + ".html"));
+            return new Entry(each.seed(), result.verdict().kind(), Headline.of(result), each.command());
+        } catch (RuntimeException e) {
+            return new Entry(each.seed(), Verdict.Kind.UNKNOWN, "The drill failed: " + e.getMessage(), each.command());
+        }
+    }
+
+    /** How many of each verdict, then a line for each seed. */
+    public static String summary(List<Entry> entries) {
+        StringBuilder text = new StringBuilder();
+        for (Verdict.Kind kind : Verdict.Kind.values()) {
+            long of = entries.stream().filter(entry -> entry.verdict() == kind).count();
+            text.append(of).append(' ').append(kind).append(kind == Verdict.Kind.UNKNOWN ? "\n" : ", ");
+        }
+        for (Entry entry : entries) {
+            text.append(entry.verdict())
+                    .append("  seed ")
+                    .append(entry.seed())
+                    .append("  ")
+                    .append(entry.headline());
+            if (entry.verdict() != Verdict.Kind.VALID) {
+                text.append("  Again: ").append(entry.command());
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+}

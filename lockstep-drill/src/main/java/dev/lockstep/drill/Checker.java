@@ -1,0 +1,24 @@
+package dev.lockstep.drill;
+
+import java.util.List;
+
+/**
+ * One promise, judged over a whole history. A pure function: no clock, no server, no state.
+ *
+ * <p>A checker accuses only where every possible course of events would be a broken promise; what cannot be decided is
+ * not held against the client.
+ */
+interface Checker {
+
+    List<Finding> check(History history);
+
+    /** Every checker of a drill. */
+    static List<Checker> all() {
+        return List.of(
+                new SessionChecker(),
+                new StalenessChecker(),
+                new OlderValueChecker(),
+                new AppliedTwiceChecker(),
+                new OutOfNowhereChecker());
+    }
+}

@@ -1,0 +1,167 @@
+package dev.lockstep.drill;
+
+import dev.lockstep.local.LocalDeployment;
+import dev.lockstep.local.LocalRedis;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A drill: real servers, a client and its control at once on them, faults meanwhile, and a verdict at the end.
+ *
+ * <pre>{@code
+ * DrillResult result = new Drill(DrillSettings.story()).run();
+ * Report.write(result, Path.of("report.html"));
+ * }</pre>
+ *
+ * <p>Each run starts servers of its own on 127.0.0.1 and leaves nothing behind. Not thread-safe.
+ */
+public final class Drill {
+    private static final long TICK_NANOS = 20_000_000;
+    private static final long SECOND = 1_000_000_000;
+    private static final long PATIENCE_NANOS = 60 * SECOND;
+
+    private final DrillSettings settings;
+    private final List<Subject.Connector> clients;
+    private DrillListener listener = new DrillListener() {};
+
+    /** Lockstep, and plain Lettuce as control. */
+    public Drill(DrillSettings settings) {
+        this(settings, List.of(LockstepSubject::new, LettuceSubject::new));
+    }
+
+    Drill(DrillSettings settings, List<Subject.Connector> clients) {
+        this.settings = settings;
+        this.clients = List.copyOf(clients);
+    }
+
+    /** Who is told how it goes on. */
+    public Drill listener(DrillListener told) {
+        this.listener = told;
+        return this;
+    }
+
+    /**
+     * Runs it, which takes about as long as its settings say and the servers need to start and to recover.
+     *
+     * @throws InterruptedException if the thread is interrupted; nothing is left running then
+     */
+    public DrillResult run() throws InterruptedException {
+        listener.onPhase("starting servers");
+        LocalRedis plan = LocalRedis.sentinel().replicas(2).password("drill").links(true);
+        if (settings.serverBin() != null) {
+            plan.serverBin(settings.serverBin());
+        }
+        try (LocalDeployment deployment = plan.start();
+                Scene scene = new Scene(deployment)) {
+            return scene.play();
+        }
+    }
+
+    /** The servers, the clients and the faults of one run. */
+    private final class Scene implements AutoCloseable {
+        private final LocalDeployment deployment;
+        private final Witness witness = new Witness(0);
+        private final Watch watch;
+        private final List<Crowd> crowds = new ArrayList<>();
+        private volatile long origin = System.nanoTime();
+
+        Scene(LocalDeployment deployment) {
+            this.deployment = deployment;
+            this.watch = new Watch(deployment, witness, this::now);
+        }
+
+        /** Nanoseconds since the first call. */
+        private long now() {
+            return System.nanoTime() - origin;
+        }
+
+        DrillResult play() throws InterruptedException {
+            listener.onPhase("connecting clients");
+            Subject.Stage stage =
+                    new Subject.Stage(deployment.uri(), settings.load().timeout(), this::now, this::isPrimaryPort);
+            // The control first: whoever comes first loads Lettuce's classes, and a client has little patience with
+            // that.
+            for (int i = clients.size() - 1; i >= 0; i--) {
+                crowds.add(0, new Crowd(clients.get(i).connect(stage), settings, this::now));
+            }
+            listener.onPhase("running");
+            origin = System.nanoTime();
+            crowds.forEach(Crowd::start);
+            FaultLoop faults = new FaultLoop(
+                    deployment, witness, watch, settings.schedule(), what -> listener.onFault(now(), what));
+            perform(faults);
+            listener.onPhase("judging");
+            return result(faults, now());
+        }
+
+        private void perform(FaultLoop faults) throws InterruptedException {
+            long length = settings.schedule().length().toNanos();
+            long shown = 0;
+            while (now() < length || !faults.isDone()) {
+                watch.tick();
+                faults.tick(now());
+                if (now() - shown >= SECOND) {
+                    show(now() - shown, length);
+                    shown = now();
+                }
+                pause();
+            }
+            for (Crowd crowd : crowds) {
+                crowd.stop(settings.load().timeout().multipliedBy(2).plusSeconds(5));
+            }
+            faults.healAll(now());
+            long patience = now() + PATIENCE_NANOS;
+            while (!watch.isWhole() && now() < patience) {
+                watch.tick();
+                pause();
+            }
+        }
+
+        private void pause() throws InterruptedException {
+            TimeUnit.NANOSECONDS.sleep(TICK_NANOS);
+        }
+
+        private void show(long sinceNanos, long length) {
+            String primary = witness.isPrimaryUp() ? String.valueOf(witness.primary()) : "none";
+            listener.onProgress(new DrillListener.Progress(
+                    now(),
+                    length,
+                    primary,
+                    crowds.stream().map(crowd -> crowd.since(sinceNanos)).toList()));
+        }
+
+        private boolean isPrimaryPort(int port) {
+            String primary = witness.primary();
+            return deployment.dataNodes().stream()
+                    .anyMatch(node -> node.port() == port && node.name().equals(primary));
+        }
+
+        private DrillResult result(FaultLoop faults, long end) {
+            List<FaultWindow> windows = faults.windows(end);
+            List<NodeLane> lanes = witness.lanes(end);
+            boolean replicaWasUp = lanes.stream()
+                    .flatMap(lane -> lane.spans().stream())
+                    .anyMatch(span -> span.state() == NodeLane.State.REPLICA);
+            Judge.Surroundings surroundings = new Judge.Surroundings(windows, end, replicaWasUp, faults.problem());
+            List<ClientResult> results = crowds.stream()
+                    .map(crowd -> crowd.result(witness.changes(), deployment.primary(), surroundings))
+                    .toList();
+            List<String> servers = new ArrayList<>(List.of(deployment.serverVersion()));
+            servers.addAll(deployment.nonDefaultSettings());
+            return new DrillResult(settings, end, servers, windows, failovers(), lanes, results);
+        }
+
+        private int failovers() {
+            return (int) witness.changes().stream()
+                    .filter(change -> !change.from().equals(change.to()))
+                    .count();
+        }
+
+        @Override
+        public void close() {
+            watch.close();
+            crowds.forEach(Crowd::close);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.lockstep.drill;
+
+import java.util.List;
+
+/** Told how a drill goes on while it runs. Called from the thread that runs it; times are nanoseconds since the first call. */
+public interface DrillListener {
+
+    /** Something else begins, such as {@code starting servers}. */
+    default void onPhase(String what) {}
+
+    /** A fault was done, or what it had broken is whole again. */
+    default void onFault(long atNanos, String what) {}
+
+    /** About once a second while the workload runs. */
+    default void onProgress(Progress progress) {}
+
+    /**
+     * How the workload stands.
+     *
+     * @param primary the primary's name, or {@code none}
+     */
+    record Progress(long atNanos, long lengthNanos, String primary, List<Calls> clients) {
+        public Progress {
+            clients = List.copyOf(clients);
+        }
+    }
+
+    /**
+     * What one client did since the last time.
+     *
+     * @param perSecond successful calls per second
+     * @param failed failed calls
+     */
+    record Calls(String client, long perSecond, long failed) {}
+}

@@ -1,0 +1,84 @@
+package dev.lockstep.drill;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A sort of fault. Its id is its name in lower case with dashes, such as {@code kill-primary}. */
+public enum FaultKind {
+    KILL_PRIMARY("killed, back after the failover", Target.PRIMARY, true),
+    FREEZE_PRIMARY("frozen past a failover, then thawed", Target.PRIMARY, true),
+    PAUSE_PRIMARY("frozen for less than a failover", Target.PRIMARY, false),
+    RESTART_PRIMARY("killed and started again at once", Target.PRIMARY, true),
+    KILL_REPLICA("killed, back later", Target.REPLICA, false),
+    PAUSE_REPLICA("frozen, then thawed", Target.REPLICA, false),
+    EMPTY_REPLICA("killed, back without its data", Target.REPLICA, false),
+    ADD_REPLICA("joins", Target.NEW_REPLICA, false),
+    REMOVE_REPLICA("leaves for good, another joins", Target.REPLICA, false),
+    KILL_SENTINEL("killed, back later", Target.SENTINEL, false),
+    PAUSE_SENTINEL("frozen, then thawed", Target.SENTINEL, false),
+    CUT_APP_PRIMARY("cut off from the application", Target.PRIMARY, false),
+    CUT_APP_REPLICA("cut off from the application", Target.REPLICA, false),
+    CUT_PRIMARY_REPLICA("cut off from the primary", Target.REPLICA, false),
+    SLOW_APP_PRIMARY("every byte from and to the application late", Target.PRIMARY, false),
+    SLOW_PRIMARY_REPLICA("every byte from the primary late", Target.REPLICA, false);
+
+    enum Target {
+        PRIMARY,
+        REPLICA,
+        NEW_REPLICA,
+        SENTINEL
+    }
+
+    private final String what;
+    private final Target target;
+    private final boolean takesPrimary;
+
+    FaultKind(String what, Target target, boolean takesPrimary) {
+        this.what = what;
+        this.target = target;
+        this.takesPrimary = takesPrimary;
+    }
+
+    /** The name by which {@link #parse} knows it. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What happens to its target, in a few words. */
+    public String what() {
+        return what;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    /** Whether the shard needs another node, or the same one anew, as its primary. */
+    boolean takesPrimary() {
+        return takesPrimary;
+    }
+
+    /**
+     * Reads a list such as {@code kill-primary,pause-replica}, or {@code all}.
+     *
+     * @throws IllegalArgumentException if a name is not known, with those that are
+     */
+    public static Set<FaultKind> parse(String list) {
+        if (list.strip().equals("all")) {
+            return EnumSet.allOf(FaultKind.class);
+        }
+        Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
+        for (String id : list.split(",", -1)) {
+            kinds.add(Arrays.stream(values())
+                    .filter(kind -> kind.id().equals(id.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("Unknown fault '" + id.strip()
+                            + "'. Known are: all, "
+                            + Arrays.stream(values()).map(FaultKind::id).collect(Collectors.joining(", ")))));
+        }
+        return kinds;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.lockstep.drill;
+
+import dev.lockstep.local.LocalDeployment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out a schedule: begins each fault when it is due and the deployment can bear it, heals it, and notes when the
+ * deployment was whole again. One thread calls {@link #tick} every few milliseconds; time is an argument.
+ */
+final class FaultLoop {
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+    private static final class Running {
+        final FaultRun run;
+        final long from;
+        long healed = -1;
+
+        Running(FaultRun run, long from) {
+            this.run = run;
+            this.from = from;
+        }
+    }
+
+    private final LocalDeployment deployment;
+    private final Witness witness;
+    private final Watch watch;
+    private final Consumer<String> progress;
+    private final Deque<Schedule.Step> due;
+    private final List<Running> running = new ArrayList<>();
+    private final List<FaultWindow> done = new ArrayList<>();
+    private long waitingSince = -1;
+
+    @Nullable
+    private String problem;
+
+    FaultLoop(LocalDeployment deployment, Witness witness, Watch watch, Schedule schedule, Consumer<String> progress) {
+        this.deployment = deployment;
+        this.witness = witness;
+        this.watch = watch;
+        this.progress = progress;
+        this.due = new ArrayDeque<>(schedule.steps());
+    }
+
+    /** Does what is due. Blocks while a server starts again, which is a fraction of a second. */
+    void tick(long now) {
+        beginDue(now);
+        boolean anyHealed = false;
+        for (Running fault : running) {
+            long ends = fault.from + fault.run.fault().lasting().toNanos();
+            if (fault.healed < 0 && now >= ends && fault.run.mayHeal().getAsBoolean()) {
+                heal(fault, now);
+            } else if (fault.healed < 0 && now > ends + PATIENCE_NANOS) {
+                giveUp("The fault \"" + text(fault) + "\" had not taken effect after " + Evidence.at(now - fault.from));
+            }
+            anyHealed |= isHealed(fault, now);
+        }
+        if (anyHealed && watch.isWhole()) {
+            settle(now);
+        }
+    }
+
+    /** Healed, and every node was asked since. */
+    private static boolean isHealed(Running fault, long now) {
+        return fault.healed >= 0 && now > fault.healed + Watch.SURELY_ASKED_NANOS;
+    }
+
+    private void beginDue(long now) {
+        Schedule.Step step = due.peek();
+        if (step == null || now < step.at().toNanos() || problem != null) {
+            return;
+        }
+        if (!canBegin(step.fault())) {
+            waitingSince = waitingSince < 0 ? now : waitingSince;
+            if (now > waitingSince + PATIENCE_NANOS) {
+                giveUp("The deployment was not whole again " + Evidence.at(now - waitingSince) + " after "
+                        + step.fault().kind().id() + " was due");
+            }
+            return;
+        }
+        due.remove();
+        waitingSince = -1;
+        Running fault = new Running(new FaultRun(deployment, witness, step.fault()), now);
+        running.add(fault);
+        progress.accept(text(fault));
+    }
+
+    /** A fault of a data node meets a deployment that has recovered from the one before; others only need two Sentinels. */
+    private boolean canBegin(Fault fault) {
+        boolean alone = running.stream().noneMatch(other -> other.run.fault().kind() == fault.kind());
+        if (Schedule.isCompanion(fault.kind())) {
+            boolean sentinel = fault.kind().target() == FaultKind.Target.SENTINEL;
+            return alone
+                    && (!sentinel
+                            || running.stream()
+                                    .noneMatch(
+                                            other -> other.run.fault().kind().target() == FaultKind.Target.SENTINEL));
+        }
+        boolean onlyCompanions = running.stream()
+                .allMatch(other -> Schedule.isCompanion(other.run.fault().kind()));
+        return onlyCompanions && (running.isEmpty() ? watch.isWhole() : witness.isPrimaryUp());
+    }
+
+    private void heal(Running fault, long now) {
+        fault.run.heal();
+        fault.healed = Math.max(now, fault.from + 1);
+        Throwable failure = fault.run.failure();
+        if (failure != null) {
+            giveUp(text(fault) + " failed: " + failure.getMessage());
+        }
+    }
+
+    private void settle(long now) {
+        for (Iterator<Running> all = running.iterator(); all.hasNext(); ) {
+            Running fault = all.next();
+            if (isHealed(fault, now)) {
+                all.remove();
+                done.add(window(fault, now));
+                progress.accept("whole again after: " + text(fault));
+            }
+        }
+    }
+
+    private static FaultWindow window(Running fault, long settled) {
+        long healed = fault.healed < 0 ? settled : fault.healed;
+        return new FaultWindow(fault.run.fault().kind(), fault.run.targetName(), fault.from, healed, settled);
+    }
+
+    private static String text(Running fault) {
+        return fault.run.targetName() + " " + fault.run.fault().kind().what();
+    }
+
+    private void giveUp(String why) {
+        if (problem == null) {
+            problem = why;
+        }
+    }
+
+    /** Whether every fault was done, healed and settled, or there is no hope of it. */
+    boolean isDone() {
+        return problem != null || (due.isEmpty() && running.isEmpty());
+    }
+
+    /** Heals what is not healed. */
+    void healAll(long now) {
+        for (Running fault : running) {
+            if (fault.healed < 0) {
+                heal(fault, now);
+            }
+        }
+    }
+
+    /** Why not every fault could be done; null if they could. */
+    @Nullable
+    String problem() {
+        return problem;
+    }
+
+    /** What was done until now, in the order of beginning. */
+    List<FaultWindow> windows(long now) {
+        List<FaultWindow> all = new ArrayList<>(done);
+        running.forEach(fault -> all.add(window(fault, now)));
+        all.sort((a, b) -> Long.compare(a.fromNanos(), b.fromNanos()));
+        return all;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.lockstep.drill;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything one client was asked and what it answered, with what became of the servers meanwhile. Immutable.
+ *
+ * <p>Holds about 70 bytes per call.
+ */
+final class History {
+    private final List<Key> keys;
+    private final List<Call> calls;
+    private final List<Told> told;
+    private final List<PrimaryChange> changes;
+    private final Map<Integer, long[]> finals;
+
+    /**
+     * @param finals by key id what the primary held after the last call: one number for a register or a counter, every
+     *     element for a list; keys that could not be read are absent
+     */
+    History(
+            List<Key> keys,
+            List<Call> calls,
+            List<Told> told,
+            List<PrimaryChange> changes,
+            Map<Integer, long[]> finals) {
+        this.keys = List.copyOf(keys);
+        this.calls = sorted(calls, Comparator.comparingLong(Call::invoked));
+        List<Told> everyTold = new ArrayList<>(told);
+        for (Call call : calls) {
+            if (call.op().isSessionRead() && call.outcome().kind() == Outcome.Kind.TOLD) {
+                everyTold.add(new Told(
+                        call.returned(),
+                        call.actor().session(),
+                        keys.get(call.key()).shard()));
+            }
+        }
+        this.told = sorted(everyTold, Comparator.comparingLong(Told::at));
+        this.changes = sorted(changes, Comparator.comparingLong(PrimaryChange::after));
+        this.finals = Map.copyOf(finals);
+    }
+
+    private static <T> List<T> sorted(List<T> list, Comparator<T> order) {
+        return list.stream().sorted(order).toList();
+    }
+
+    List<Key> keys() {
+        return keys;
+    }
+
+    Key key(Call call) {
+        return keys.get(call.key());
+    }
+
+    /** In the order of their invocation. */
+    List<Call> calls() {
+        return calls;
+    }
+
+    List<Call> callsByReturn() {
+        return sorted(calls, Comparator.comparingLong(Call::returned));
+    }
+
+    /** In the order of time; refused reads that told their session are included. */
+    List<Told> told() {
+        return told;
+    }
+
+    List<PrimaryChange> changes() {
+        return changes;
+    }
+
+    Map<Integer, long[]> finals() {
+        return finals;
+    }
+}

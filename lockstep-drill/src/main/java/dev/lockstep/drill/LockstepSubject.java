@@ -1,0 +1,177 @@
+package dev.lockstep.drill;
+
+import dev.lockstep.client.Consistency;
+import dev.lockstep.client.Lockstep;
+import dev.lockstep.client.LockstepListener;
+import dev.lockstep.client.NotSentException;
+import dev.lockstep.client.OnRollback;
+import dev.lockstep.client.OutcomeUnknownException;
+import dev.lockstep.client.Rollback;
+import dev.lockstep.client.SessionToken;
+import dev.lockstep.client.StaleReadException;
+import dev.lockstep.client.View;
+import dev.lockstep.topology.Deployment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Lockstep under test, by nothing but its public API. */
+final class LockstepSubject implements Subject {
+    private final Stage stage;
+    private final Lockstep cache;
+    private final ToldSessions told;
+
+    LockstepSubject(Stage stage) {
+        this.stage = stage;
+        this.told = new ToldSessions();
+        Deployment deployment = Deployment.parse(stage.uri()).toBuilder()
+                .timeout(stage.timeout())
+                .build();
+        this.cache = Lockstep.builder(deployment)
+                .listener(new LockstepListener() {
+                    @Override
+                    public void onRollback(Rollback rollback) {
+                        told.told(rollback.session(), stage.clock().getAsLong());
+                    }
+                })
+                .connect();
+    }
+
+    @Override
+    public String name() {
+        return "Lockstep";
+    }
+
+    @Override
+    public List<String> settings() {
+        return List.of(
+                "timeout " + DrillSettings.text(stage.timeout()),
+                "onRollback FAIL in every fourth session, REPORT in the others",
+                "every 200th call hands its session over as text");
+    }
+
+    @Override
+    public Session session(Actor actor) {
+        if (actor.boundNanos() > 0) {
+            Consistency bounded = Consistency.boundedStaleness(Duration.ofNanos(actor.boundNanos()));
+            View<String, String> view = cache.session().reading(bounded);
+            return new Views(view, view, view);
+        }
+        if (actor.session() == Actor.SHARED) {
+            return new Views(cache.primary(), cache.replica(), cache.session());
+        }
+        return new OwnSession(actor);
+    }
+
+    /** Calls by the views of one session. */
+    private record Views(View<String, String> primary, View<String, String> replica, View<String, String> session)
+            implements Session {
+
+        @Override
+        public void set(String key, String value) {
+            primary.sync().set(key, value);
+        }
+
+        @Override
+        public @Nullable String get(String key, Op how) {
+            View<String, String> view = switch (how) {
+                case READ_PRIMARY -> primary;
+                case READ_REPLICA -> replica;
+                default -> session;
+            };
+            return view.sync().get(key);
+        }
+
+        @Override
+        public long increment(String key) {
+            return Objects.requireNonNull(primary.sync().incr(key));
+        }
+
+        @Override
+        public void append(String key, String element) {
+            primary.sync().rpush(key, element);
+        }
+    }
+
+    /** A session of its own, which may be handed over to another one by its token. */
+    private final class OwnSession implements Session {
+        private final Actor actor;
+        private dev.lockstep.client.Session session = cache.newSession();
+        private Views views;
+
+        OwnSession(Actor actor) {
+            this.actor = actor;
+            told.began(session, actor.session(), stage.clock().getAsLong());
+            this.views = views();
+        }
+
+        private Views views() {
+            OnRollback choice = actor.thread() % 4 == 3 ? OnRollback.FAIL : OnRollback.REPORT;
+            return new Views(
+                    session.primary().onRollback(choice),
+                    session.replica().onRollback(choice),
+                    session.session().onRollback(choice));
+        }
+
+        @Override
+        public void handOver() {
+            SessionToken token = SessionToken.parse(session.token().toString());
+            long begins = stage.clock().getAsLong();
+            dev.lockstep.client.Session next = cache.newSession(token);
+            told.ended(session, stage.clock().getAsLong());
+            told.began(next, actor.session(), begins);
+            session = next;
+            views = views();
+        }
+
+        @Override
+        public void set(String key, String value) {
+            views.set(key, value);
+        }
+
+        @Override
+        public @Nullable String get(String key, Op how) {
+            return views.get(key, how);
+        }
+
+        @Override
+        public long increment(String key) {
+            return views.increment(key);
+        }
+
+        @Override
+        public void append(String key, String element) {
+            views.append(key, element);
+        }
+    }
+
+    @Override
+    public Outcome outcome(RuntimeException failure) {
+        if (failure instanceof StaleReadException) {
+            return new Outcome(Outcome.Kind.TOLD, "StaleReadException");
+        }
+        if (failure instanceof NotSentException) {
+            return new Outcome(Outcome.Kind.NOT_APPLIED, failure.getClass().getSimpleName());
+        }
+        if (failure instanceof OutcomeUnknownException) {
+            return new Outcome(Outcome.Kind.UNKNOWN, "OutcomeUnknownException");
+        }
+        return LettuceSubject.lettuceOutcome(failure);
+    }
+
+    @Override
+    public List<Told> told() {
+        return told.all();
+    }
+
+    @Override
+    public long readsByReplica() {
+        return cache.stats().replicaReads();
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.lockstep.drill;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session reads its own writes, never goes back in time, and is told when a failover makes that impossible.
+ *
+ * <p>One pass over the history in the order of time. Every key has one writer and growing values, so what a session may
+ * still read is one number per session and key: its floor. Calls that overlap bind nobody: a floor counts only for
+ * reads invoked after the call that set it had returned.
+ */
+final class SessionChecker implements Checker {
+
+    @Override
+    public List<Finding> check(History history) {
+        Pass pass = new Pass(history);
+        long judged = 0;
+        for (Call read : history.calls()) {
+            if (read.op().isSessionRead() && read.ok() && read.value() != Call.FOREIGN) {
+                judged++;
+                pass.check(read);
+            }
+        }
+        List<Finding> findings = new ArrayList<>();
+        for (Anomaly anomaly :
+                List.of(Anomaly.OWN_WRITE_NOT_READ, Anomaly.READ_WENT_BACK, Anomaly.ROLLBACK_NOT_REPORTED)) {
+            findings.add(new Finding(
+                    anomaly,
+                    judged,
+                    pass.violations.stream().filter(v -> v.anomaly() == anomaly).toList()));
+        }
+        return findings;
+    }
+
+    private record Seat(int session, int key) {}
+
+    /** The newest call by which a session wrote, and by which it read, one key. */
+    private static final class Floor {
+        @Nullable
+        Call written;
+
+        @Nullable
+        Call read;
+    }
+
+    private static final class Pass {
+        private final History history;
+        private final LossWindows losses;
+        private final List<Call> byReturn;
+        private final Map<Seat, Floor> floors = new HashMap<>();
+        private final Map<Integer, Long> lastTold = new HashMap<>();
+        private final List<Violation> violations = new ArrayList<>();
+        private int nextReturn;
+        private int nextTold;
+
+        Pass(History history) {
+            this.history = history;
+            this.losses = new LossWindows(history);
+            this.byReturn = history.callsByReturn();
+        }
+
+        void check(Call read) {
+            advanceTo(read.invoked());
+            Floor floor = floors.get(new Seat(read.actor().session(), read.key()));
+            if (floor == null || toldDuring(read)) {
+                return;
+            }
+            if (floor.written != null && read.value() < floor.written.value()) {
+                violate(read, floor.written, Anomaly.OWN_WRITE_NOT_READ, "had written");
+            } else if (floor.read != null && read.value() < floor.read.value()) {
+                violate(read, floor.read, Anomaly.READ_WENT_BACK, "had read");
+            }
+        }
+
+        private void violate(Call read, Call floor, Anomaly anomaly, String how) {
+            int shard = history.key(read).shard();
+            boolean rolledBack = losses.mayBeLost(shard, floor.returned(), read.returned());
+            violations.add(new Violation(
+                    rolledBack ? Anomaly.ROLLBACK_NOT_REPORTED : anomaly,
+                    read.returned(),
+                    Evidence.of(read, history.key(read)) + ", although "
+                            + floor.actor().label() + " " + how + " "
+                            + floor.value() + " at " + Evidence.at(floor.returned())
+                            + (rolledBack ? "; a failover undid it and nobody said so" : "")));
+        }
+
+        private void advanceTo(long now) {
+            List<Told> told = history.told();
+            for (; nextTold < told.size() && told.get(nextTold).at() <= now; nextTold++) {
+                Told one = told.get(nextTold);
+                lastTold.put(scope(one.session(), one.shard()), one.at());
+                floors.keySet()
+                        .removeIf(seat -> seat.session == one.session()
+                                && history.keys().get(seat.key).shard() == one.shard());
+            }
+            for (; nextReturn < byReturn.size() && byReturn.get(nextReturn).returned() < now; nextReturn++) {
+                raise(byReturn.get(nextReturn));
+            }
+        }
+
+        private void raise(Call call) {
+            boolean write = call.op() == Op.WRITE;
+            if (!call.ok() || !(write || call.op().isSessionRead())) {
+                return;
+            }
+            int session = call.actor().session();
+            Long told = lastTold.get(scope(session, history.key(call).shard()));
+            if (told != null && call.invoked() <= told) {
+                return; // it may have stood on what the session was told is gone
+            }
+            Floor floor = floors.computeIfAbsent(new Seat(session, call.key()), seat -> new Floor());
+            if (write) {
+                floor.written = newer(floor.written, call);
+            } else {
+                floor.read = newer(floor.read, call);
+            }
+        }
+
+        private static Call newer(@Nullable Call known, Call call) {
+            return known == null || call.value() > known.value() ? call : known;
+        }
+
+        private boolean toldDuring(Call read) {
+            List<Told> told = history.told();
+            for (int i = nextTold; i < told.size() && told.get(i).at() <= read.returned(); i++) {
+                if (told.get(i).session() == read.actor().session()
+                        && told.get(i).shard() == history.key(read).shard()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static int scope(int session, int shard) {
+            return session * 1024 + shard;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lockstep.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DrillIT {
+
+    /** The server that the build names; null for the one that comes along. */
+    static @Nullable Path serverBin() {
+        String binary = System.getProperty("lockstep.server-bin", "");
+        return binary.isEmpty() ? null : Path.of(binary);
+    }
+
+    static DrillSettings settings(long seed, int seconds, FaultKind... faults) {
+        return DrillSettings.random(seed)
+                .withDuration(Duration.ofSeconds(seconds))
+                .withFaults(EnumSet.copyOf(List.of(faults)))
+                .withLoad(new DrillSettings.Load(16, 800, Duration.ofSeconds(5)))
+                .withServerBin(serverBin());
+    }
+
+    @Test
+    void findsLockstepValidAndShowsIt(@TempDir Path folder) throws Exception {
+        DrillSettings settings =
+                settings(11, 12, FaultKind.KILL_REPLICA, FaultKind.RESTART_PRIMARY, FaultKind.SLOW_PRIMARY_REPLICA);
+        List<DrillListener.Progress> progress = new ArrayList<>();
+        List<String> faults = new ArrayList<>();
+
+        DrillResult result = new Drill(settings)
+                .listener(new DrillListener() {
+                    @Override
+                    public void onProgress(Progress now) {
+                        progress.add(now);
+                    }
+
+                    @Override
+                    public void onFault(long atNanos, String what) {
+                        faults.add(what);
+                    }
+                })
+                .run();
+        Report.write(result, folder.resolve("report.html"));
+
+        assertThat(result.verdict())
+                .as(VerdictTable.text(result))
+                .isEqualTo(new Verdict(Verdict.Kind.VALID, List.of()));
+        assertThat(result.clients()).extracting(ClientResult::name).containsExactly("Lockstep", "Plain Lettuce");
+        assertThat(result.faults()).hasSameSizeAs(settings.schedule().steps());
+        assertThat(result.nodes()).hasSize(3);
+        assertThat(progress).hasSizeGreaterThan(5);
+        assertThat(faults).hasSizeGreaterThanOrEqualTo(2 * result.faults().size());
+        assertThat(folder.resolve("report.html")).content().contains("VALID", settings.command());
+    }
+}

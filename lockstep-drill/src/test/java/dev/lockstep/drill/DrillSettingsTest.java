@@ -1,0 +1,51 @@
+package dev.lockstep.drill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import org.junit.jupiter.api.Test;
+
+class DrillSettingsTest {
+
+    @Test
+    void namesTheCommandThatRunsItAgain() {
+        assertThat(DrillSettings.story().command()).isEqualTo("lockstep drill");
+        assertThat(DrillSettings.random(7)
+                        .withDuration(Duration.ofSeconds(30))
+                        .withFaults(EnumSet.of(FaultKind.KILL_PRIMARY, FaultKind.PAUSE_REPLICA))
+                        .withLoad(new DrillSettings.Load(32, 4_000, Duration.ofMillis(1_500)))
+                        .withServerBin(Path.of("/bin/valkey-server"))
+                        .command())
+                .isEqualTo("lockstep drill --seed 7 --duration 30s --faults kill-primary,pause-replica"
+                        + " --threads 32 --rate 4000 --timeout 1500ms --server-bin /bin/valkey-server");
+    }
+
+    @Test
+    void readsFaultsByTheirIds() {
+        assertThat(FaultKind.parse("kill-primary, pause-replica"))
+                .containsExactlyInAnyOrder(FaultKind.KILL_PRIMARY, FaultKind.PAUSE_REPLICA);
+        assertThat(FaultKind.parse("all")).hasSize(FaultKind.values().length);
+    }
+
+    @Test
+    void namesTheKnownFaultsIfOneIsNot() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FaultKind.parse("kill-primary,meteor"))
+                .withMessageStartingWith("Unknown fault 'meteor'. Known are: all, kill-primary, ");
+    }
+
+    @Test
+    void refusesWhatCannotBeADrill() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DrillSettings.random(1).withDuration(Duration.ofSeconds(1)))
+                .withMessage("the duration must be 5 s to 1 h; got 1s");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DrillSettings.random(1).withFaults(EnumSet.noneOf(FaultKind.class)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new DrillSettings.Load(1, 100, Duration.ofSeconds(1)))
+                .withMessage("threads must be 4 to 256; got 1");
+    }
+}
