@@ -136,7 +136,7 @@ final class Foundry implements AutoCloseable {
         if (plan.sentinelPassword != null) {
             conf.secret("requirepass", plan.sentinelPassword);
         }
-        String master = plan.masterName;
+        String master = plan.primaryName;
         String monitored = "127.0.0.1 " + primary.port() + " " + plan.quorum;
         conf.place("sentinel monitor " + master, monitored, "(primary) " + plan.quorum);
         if (plan.password != null) {

@@ -36,7 +36,7 @@ public final class LocalDeployment implements AutoCloseable {
     LocalDeployment(LocalRedis plan, ServerBinary binary) {
         this.plan = plan;
         this.folder = plan.dir != null ? plan.dir.toAbsolutePath() : temporaryFolder();
-        this.watchers = new Sentinels(plan.masterName, sentinels);
+        this.watchers = new Sentinels(plan.primaryName, sentinels);
         if (plan.dir != null) {
             mustBeEmpty(folder);
         }
@@ -151,7 +151,7 @@ public final class LocalDeployment implements AutoCloseable {
                 + secret
                 + hosts
                 + (options.isEmpty() ? "" : "?" + String.join("&", options))
-                + (single ? "" : "#" + plan.masterName);
+                + (single ? "" : "#" + plan.primaryName);
     }
 
     /**

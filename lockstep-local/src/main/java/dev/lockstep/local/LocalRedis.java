@@ -42,7 +42,7 @@ public final class LocalRedis {
     int sentinels;
     int quorum;
     int port;
-    String masterName = "mymaster";
+    String primaryName = "mymaster";
 
     @Nullable
     String password;
@@ -95,12 +95,12 @@ public final class LocalRedis {
     }
 
     /** The name under which the Sentinels know the primary; "mymaster" if not set. */
-    public LocalRedis masterName(String name) {
+    public LocalRedis primaryName(String name) {
         if (!name.matches("[A-Za-z0-9._-]+")) {
             throw new IllegalArgumentException(
                     "A master name has only letters, digits, '.', '_' and '-'; got '" + name + "'");
         }
-        masterName = name;
+        primaryName = name;
         return this;
     }
 
@@ -226,7 +226,7 @@ public final class LocalRedis {
         copy.sentinels = sentinels;
         copy.quorum = quorum;
         copy.port = port;
-        copy.masterName = masterName;
+        copy.primaryName = primaryName;
         copy.password = password;
         copy.sentinelPassword = sentinelPassword;
         copy.serverBin = serverBin;

@@ -15,11 +15,11 @@ final class Sentinels {
     private static final List<String> CALM = debug(10_000, 2_000);
     private static final Duration PROBE_BOUND = Duration.ofMillis(500);
 
-    private final String masterName;
+    private final String primaryName;
     private final List<LocalServer> servers;
 
-    Sentinels(String masterName, List<LocalServer> servers) {
-        this.masterName = masterName;
+    Sentinels(String primaryName, List<LocalServer> servers) {
+        this.primaryName = primaryName;
         this.servers = servers;
     }
 
@@ -42,7 +42,7 @@ final class Sentinels {
         List<LocalServer> alive = alive();
         tell(alive, HURRY);
         for (LocalServer sentinel : alive) {
-            sentinel.command("SENTINEL", "RESET", masterName);
+            sentinel.command("SENTINEL", "RESET", primaryName);
             awaitComplete(sentinel, replicasLeft, alive.size() - 1, deadline);
         }
         if (calmAfterwards) {
@@ -112,7 +112,7 @@ final class Sentinels {
 
     private @Nullable Object ask(LocalServer sentinel, String what) {
         try {
-            return sentinel.command(PROBE_BOUND, "SENTINEL", what, masterName);
+            return sentinel.command(PROBE_BOUND, "SENTINEL", what, primaryName);
         } catch (LocalRedisException e) {
             return null;
         }

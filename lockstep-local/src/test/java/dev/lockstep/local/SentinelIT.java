@@ -41,7 +41,7 @@ class SentinelIT {
         try (LocalDeployment redis = LocalRedis.sentinel()
                 .replicas(0)
                 .port(first)
-                .masterName("other")
+                .primaryName("other")
                 .start()) {
             assertThat(redis.uri())
                     .isEqualTo("redis-sentinel://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d#other"
