@@ -29,7 +29,9 @@ final class Crowd implements AutoCloseable {
             Workload workload = new Workload(actor, crew, keyspace, settings.seed());
             Worker worker = new Worker(actor, workload, subject, tally, clock, period);
             workers.add(worker);
-            threads.add(new Thread(worker, "drill-" + subject.name() + "-" + actor.thread()));
+            Thread thread = new Thread(worker, "drill-" + subject.name() + "-" + actor.thread());
+            thread.setDaemon(true);
+            threads.add(thread);
         }
     }
 
@@ -40,7 +42,7 @@ final class Crowd implements AutoCloseable {
     /**
      * Waits for the calls under way.
      *
-     * @throws IllegalStateException if one of them does not end
+     * @throws IllegalStateException if one of them does not end, or a thread had ended too soon
      */
     void stop(Duration within) throws InterruptedException {
         workers.forEach(Worker::stop);
@@ -50,6 +52,11 @@ final class Crowd implements AutoCloseable {
                 throw new IllegalStateException("A call of " + subject.name() + " did not end within " + within
                         + ", although each is bound to its timeout. It waits at "
                         + List.of(thread.getStackTrace()));
+            }
+        }
+        for (Worker worker : workers) {
+            if (worker.death() != null) {
+                throw new IllegalStateException("A thread of " + subject.name() + " ended too soon", worker.death());
             }
         }
     }

@@ -147,7 +147,10 @@ public final class Drill {
             List<ClientResult> results = crowds.stream()
                     .map(crowd -> crowd.result(witness.changes(), deployment.primary(), surroundings))
                     .toList();
-            List<String> servers = new ArrayList<>(List.of(deployment.serverVersion()));
+            List<String> servers = new ArrayList<>(
+                    List.of(
+                            deployment.serverVersion(),
+                            "1 primary, 2 replicas, 3 Sentinels, quorum 2, and a proxy before each of them for faults of links"));
             servers.addAll(deployment.nonDefaultSettings());
             return new DrillResult(settings, end, servers, windows, failovers(), lanes, results);
         }

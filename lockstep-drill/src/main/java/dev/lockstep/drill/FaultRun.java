@@ -4,6 +4,7 @@ import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalServer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,8 @@ final class FaultRun {
         if (target == null) {
             if (fault.kind() == FaultKind.ADD_REPLICA) {
                 slowly(() -> deployment.addReplica().name());
+            } else {
+                slowWork = CompletableFuture.failedFuture(new IllegalStateException("there was no server to do it to"));
             }
             return;
         }
@@ -128,9 +131,11 @@ final class FaultRun {
     /** Why a fault that ends by itself did not; null if it did, or is none. */
     @Nullable
     Throwable failure() {
-        return slowWork.isCompletedExceptionally()
-                ? slowWork.handle((name, e) -> e).join()
-                : null;
+        if (!slowWork.isCompletedExceptionally()) {
+            return null;
+        }
+        Throwable failure = slowWork.handle((name, e) -> e).join();
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     String targetName() {

@@ -52,6 +52,7 @@ public final class VerdictTable {
                 "longest time without a read",
                 clients,
                 figures -> millis(figures.reads().stall())));
+        rows.add(plain("longest call", clients, VerdictTable::longest));
         rows.add(plain("write, median and p99", clients, figures -> pair(figures.writes())));
         rows.add(plain("read, median and p99", clients, figures -> pair(figures.reads())));
         rows.add(plain("reads served by a replica", clients, VerdictTable::replicaReads));
@@ -116,6 +117,10 @@ public final class VerdictTable {
 
     private static String lost(Figures figures) {
         return number(figures.lost()) + " of " + number(figures.acknowledged());
+    }
+
+    private static String longest(Figures figures) {
+        return millis(Math.max(figures.writes().longest(), figures.reads().longest()));
     }
 
     private static String replicaReads(Figures figures) {

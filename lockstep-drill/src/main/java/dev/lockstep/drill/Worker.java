@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** One thread of a workload: makes the calls at its pace and keeps what came of them. */
 final class Worker implements Runnable {
@@ -24,6 +25,9 @@ final class Worker implements Runnable {
     private final List<Call> calls = new ArrayList<>();
     private volatile boolean stopped;
 
+    @Nullable
+    private volatile Throwable death;
+
     Worker(Actor actor, Workload workload, Subject subject, Tally tally, LongSupplier clock, long periodNanos) {
         this.actor = actor;
         this.workload = workload;
@@ -35,6 +39,15 @@ final class Worker implements Runnable {
 
     @Override
     public void run() {
+        try {
+            work();
+        } catch (Throwable e) {
+            death = e;
+            throw e;
+        }
+    }
+
+    private void work() {
         Subject.Session session = subject.session(actor);
         // Threads start spread over one period, so that the load is even from the beginning.
         long due = clock.getAsLong() + periodNanos * (actor.thread() % 16) / 16;
@@ -93,6 +106,12 @@ final class Worker implements Runnable {
     /** The call under way is the last one. */
     void stop() {
         stopped = true;
+    }
+
+    /** What ended the thread before it was stopped; null if nothing did. */
+    @Nullable
+    Throwable death() {
+        return death;
     }
 
     /** To be read after the thread has ended. */
