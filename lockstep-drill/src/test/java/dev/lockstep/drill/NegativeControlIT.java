@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Clients with one fault each, on real servers: the drill has to find what is wrong with them. */
 class NegativeControlIT {
+    private static final int SECONDS_OF_LOAD = 10;
     private static final Keyspace KEYS = new Keyspace("negative", 1);
     private static final Key REGISTER = KEYS.register(0, 0);
     private static final Key LIST = KEYS.list(0);
@@ -56,7 +57,8 @@ class NegativeControlIT {
 
     @Test
     void findsAClientThatReadsAnyReplica() throws Exception {
-        ClientResult client = drilled(LettuceSubject::new, 5_000, FaultKind.CUT_PRIMARY_REPLICA);
+        ClientResult client =
+                drilled(LettuceSubject::new, 5_000, seedThatCutsBothReplicas(), FaultKind.CUT_PRIMARY_REPLICA);
 
         assertThat(client.verdict().kind()).isEqualTo(Verdict.Kind.INVALID);
         assertThat(count(client, Anomaly.OWN_WRITE_NOT_READ)).isPositive();
@@ -67,15 +69,28 @@ class NegativeControlIT {
 
     @Test
     void findsAClientThatRepeatsWhatWasNotAnswered() throws Exception {
-        ClientResult client = drilled(RepeatingSubject::new, 400, FaultKind.CUT_APP_PRIMARY);
+        ClientResult client = drilled(RepeatingSubject::new, 400, 3, FaultKind.CUT_APP_PRIMARY);
 
         assertThat(client.verdict().kind()).isEqualTo(Verdict.Kind.INVALID);
         assertThat(count(client, Anomaly.APPLIED_TWICE)).isPositive();
     }
 
-    private static ClientResult drilled(Subject.Connector client, long timeoutMillis, FaultKind fault)
+    /** Lettuce keeps to one of them, and which one is not for us to say. */
+    private static long seedThatCutsBothReplicas() {
+        long seed = 1;
+        while (DrillIT.settings(seed, SECONDS_OF_LOAD, FaultKind.CUT_PRIMARY_REPLICA).schedule().steps().stream()
+                        .map(step -> step.fault().pick() % 2)
+                        .distinct()
+                        .count()
+                < 2) {
+            seed++;
+        }
+        return seed;
+    }
+
+    private static ClientResult drilled(Subject.Connector client, long timeoutMillis, long seed, FaultKind fault)
             throws InterruptedException {
-        DrillSettings settings = DrillIT.settings(3, 8, fault)
+        DrillSettings settings = DrillIT.settings(seed, SECONDS_OF_LOAD, fault)
                 .withLoad(new DrillSettings.Load(16, 800, Duration.ofMillis(timeoutMillis)));
         DrillResult result = new Drill(settings, List.of(client)).run();
         assertThat(result.faults()).isNotEmpty();
