@@ -1,6 +1,7 @@
 package dev.lockstep.client;
 
 import dev.lockstep.client.lettuce.Recording;
+import dev.lockstep.topology.Position;
 import io.lettuce.core.output.BooleanOutput;
 import io.lettuce.core.output.ByteArrayOutput;
 import io.lettuce.core.output.CommandOutput;
@@ -47,9 +48,12 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
 
     /** {@link System#nanoTime()} when it was written. */
     long sentAt;
-    /** The moment that its answer belongs to; set when written. */
+    /** The moment on the primary that its answer belongs to; set when written. */
     @Nullable
     Mark mark;
+    /** What a replica had applied at most when it answered; set when judged. */
+    @Nullable
+    Position seen;
     /** Run when the caller's output is filled and before the caller sees it; null for nothing. */
     @Nullable
     Runnable beforeDelivery;

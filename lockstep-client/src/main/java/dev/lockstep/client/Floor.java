@@ -1,5 +1,6 @@
 package dev.lockstep.client;
 
+import dev.lockstep.topology.Position;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.RedisCommand;
 import java.nio.ByteBuffer;
@@ -13,16 +14,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Kept per bucket of keys, so that a write to one key does not make the reads of all others wait. Thread-safe.
  */
 final class Floor {
-    /* Cells hold marks, which grow: a raise replaces a cell's mark by a later one. The last cell stands for all keys at
-     * once (commands with several keys, scripts, transactions). Before the marks of an old lineage can be compared with
-     * those of a new one, rebase() has replaced them and told what was lost; a raise that was under way at that moment
-     * sees the new lineage right after its own write and repeats the check itself. */
+    /* A cell holds the latest moment seen on the primary and the furthest position seen on a replica; it never goes down.
+     * The last cell stands for all keys at once (commands with several keys, scripts, transactions). Positions of an old
+     * lineage must not be compared with those of a new one, so when there is one, rebase() looks through all cells and
+     * tells what was lost. A raise that was under way at that moment sees the new lineage right after its own write, and
+     * looks through its cell itself. */
 
     static final int SHARED_BUCKETS = 1024;
 
+    private static final Cell NOTHING = new Cell(null, null);
+
+    /**
+     * @param primary the latest moment on the primary
+     * @param replica the furthest position of a replica
+     */
+    private record Cell(@Nullable Mark primary, @Nullable Position replica) {}
+
     private final @Nullable Session session;
     private final int buckets;
-    private final AtomicReferenceArray<@Nullable Mark> marks;
+    private final AtomicReferenceArray<Cell> cells;
     private final AtomicIntegerArray unanswered;
     private volatile boolean rolledBack;
 
@@ -33,8 +43,11 @@ final class Floor {
     Floor(@Nullable Session session, int buckets) {
         this.session = session;
         this.buckets = buckets;
-        this.marks = new AtomicReferenceArray<>(buckets + 1);
+        this.cells = new AtomicReferenceArray<>(buckets + 1);
         this.unanswered = new AtomicIntegerArray(buckets + 1);
+        for (int i = 0; i <= buckets; i++) {
+            cells.setRelease(i, NOTHING);
+        }
     }
 
     @Nullable
@@ -67,79 +80,87 @@ final class Floor {
         return (hash >>> 16) & (buckets - 1);
     }
 
-    /** Notes that what {@code mark} stands for was seen in {@code bucket}. */
-    @SuppressWarnings("ReferenceEquality") // a lineage is replaced, never changed
+    /** Notes that {@code mark}, a moment on the primary, was seen in {@code bucket}. */
     void raise(int bucket, Mark mark, ShardRoute shard) {
         Lineage before = shard.lineage();
-        while (true) {
-            Mark old = marks.get(bucket);
-            if (old == mark || (old != null && !isLater(mark, old, before))) {
+        for (Cell old = cells.get(bucket); ; old = cells.get(bucket)) {
+            Mark seen = old.primary();
+            if (seen == mark || (seen != null && seen.source == mark.source && seen.sequence > mark.sequence)) {
                 break;
             }
-            Mark next = old == null || replaces(mark, old) ? mark : joined(old, mark, before);
-            if (marks.compareAndSet(bucket, old, next)) {
+            if (cells.compareAndSet(bucket, old, new Cell(mark, old.replica()))) {
                 break;
             }
         }
+        recheck(bucket, shard, before);
+    }
+
+    /** Notes that {@code position} was seen on a replica in {@code bucket}. */
+    void raise(int bucket, Position position, ShardRoute shard) {
+        Lineage before = shard.lineage();
+        for (Cell old = cells.get(bucket); ; old = cells.get(bucket)) {
+            Position seen = old.replica();
+            if (seen != null && before != null && before.reaches(seen, position)) {
+                break;
+            }
+            if (cells.compareAndSet(bucket, old, new Cell(old.primary(), position))) {
+                break;
+            }
+        }
+        recheck(bucket, shard, before);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a lineage is replaced, never changed
+    private void recheck(int bucket, ShardRoute shard, @Nullable Lineage before) {
         Lineage after = shard.lineage();
         if (after != before && after != null) {
             rebase(bucket, shard, after);
         }
     }
 
-    private static boolean isLater(Mark mark, Mark old, @Nullable Lineage lineage) {
-        if (mark.source == old.source) {
-            return mark.sequence > old.sequence;
-        }
-        if (mark.position() != null && old.position() != null && lineage != null) {
-            return !lineage.reaches(old.position(), mark.position());
-        }
-        return true;
-    }
-
-    /** A moment on the primary's connection is at or past all that was seen before it; a replica's position may not be. */
-    private static boolean replaces(Mark mark, Mark old) {
-        return mark.source == old.source || mark.position() == null || old.position() != null;
-    }
-
-    private static Mark joined(Mark unsettled, Mark known, @Nullable Lineage lineage) {
-        Mark joined = new Mark(unsettled, Long.MAX_VALUE);
-        unsettled.whenSettled(() -> {
-            var first = unsettled.position();
-            var second = known.position();
-            joined.settle(
-                    first == null || second == null || lineage == null
-                            ? first
-                            : lineage.reaches(first, second) ? first : second);
-        });
-        return joined;
-    }
-
-    /** The marks that a read of {@code bucket} must not fall below: none, one or two. */
-    Mark @Nullable [] required(int bucket) {
-        if (bucket == buckets) {
-            return everything();
-        }
-        Mark own = marks.get(bucket);
-        Mark all = marks.get(buckets);
-        if (own == null) {
-            return all == null ? null : new Mark[] {all};
-        }
-        return all == null || all == own ? new Mark[] {own} : new Mark[] {own, all};
-    }
-
-    private Mark @Nullable [] everything() {
-        var seen = new java.util.LinkedHashSet<Mark>();
-        for (int i = 0; i <= buckets; i++) {
-            Mark mark = marks.get(i);
-            if (mark != null) {
-                seen.add(mark);
+    /** A moment whose position must be known before a read of {@code bucket} can be held against it; null if none. */
+    @Nullable
+    Mark unknown(int bucket) {
+        for (int i = first(bucket); i <= buckets; i = next(bucket, i)) {
+            Mark mark = cells.get(i).primary();
+            if (mark != null && mark.position() == null) {
+                return mark;
             }
         }
-        return seen.isEmpty() ? null : seen.toArray(new Mark[0]);
+        return null;
     }
 
-    /** Holds all marks against a new lineage, tells what was lost, and starts anew where something was. */
+    /** What a copy must have applied to answer a read of {@code bucket}, as far as known; null if anything will do. */
+    @Nullable
+    Position known(int bucket, @Nullable Lineage lineage) {
+        Position furthest = null;
+        for (int i = first(bucket); i <= buckets; i = next(bucket, i)) {
+            Cell cell = cells.get(i);
+            Mark mark = cell.primary();
+            furthest = further(furthest, mark == null ? null : mark.position(), lineage);
+            furthest = further(furthest, cell.replica(), lineage);
+        }
+        return furthest;
+    }
+
+    private static @Nullable Position further(
+            @Nullable Position one, @Nullable Position other, @Nullable Lineage lineage) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return lineage != null && lineage.reaches(one, other) ? one : other;
+    }
+
+    /** A read of one bucket looks at that and the one for all keys; a read of many keys looks at all of them. */
+    private int first(int bucket) {
+        return bucket == buckets ? 0 : bucket;
+    }
+
+    private int next(int bucket, int at) {
+        return bucket == buckets || at == buckets ? at + 1 : buckets;
+    }
+
+    /** Holds everything seen against a new lineage, tells what was lost, and starts anew where something was. */
     void rebase(ShardRoute shard, Lineage lineage) {
         for (int i = 0; i <= buckets; i++) {
             rebase(i, shard, lineage);
@@ -147,18 +168,26 @@ final class Floor {
     }
 
     private void rebase(int bucket, ShardRoute shard, Lineage lineage) {
-        Mark mark = marks.get(bucket);
-        if (mark == null || !mark.isSettled()) {
-            return; // a mark on the new primary's connection; those of an old one are settled before a new lineage
-        }
-        var seen = mark.position();
-        if (seen != null && lineage.survives(seen)) {
+        Cell cell = cells.get(bucket);
+        Mark mark = cell.primary();
+        // A mark that is not settled is one of the new primary's: those of a former one are settled before a new
+        // lineage.
+        boolean primaryLost = mark != null && mark.isSettled() && isLost(mark.position(), lineage);
+        boolean replicaLost = cell.replica() != null && isLost(cell.replica(), lineage);
+        if (!primaryLost && !replicaLost) {
             return;
         }
-        if (marks.compareAndSet(bucket, mark, null)) {
+        Cell rest = new Cell(primaryLost ? null : mark, replicaLost ? null : cell.replica());
+        if (cells.compareAndSet(bucket, cell, rest)) {
             rolledBack = true;
-            shard.rolledBack(this, seen, lineage);
+            shard.rolledBack(this, primaryLost && mark != null ? mark.position() : cell.replica(), lineage);
+        } else {
+            rebase(bucket, shard, lineage); // raised meanwhile
         }
+    }
+
+    private static boolean isLost(@Nullable Position seen, Lineage lineage) {
+        return seen == null || !lineage.survives(seen);
     }
 
     /** Whether something was taken back since the last call of this method. */

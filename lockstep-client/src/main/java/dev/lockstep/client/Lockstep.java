@@ -177,7 +177,7 @@ public final class Lockstep implements AutoCloseable {
             var seen = token.seen().get(shard.name());
             if (seen != null) {
                 Floor floor = continued.floors().of(shard);
-                floor.raise(0, Mark.at(seen), shard);
+                floor.raise(0, seen, shard);
                 shard.recheck(floor);
             }
         }

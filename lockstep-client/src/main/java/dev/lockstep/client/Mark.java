@@ -27,14 +27,6 @@ final class Mark {
         this.sequence = sequence;
     }
 
-    /** A mark whose position is known from the start. */
-    static Mark at(Position position) {
-        Mark mark = new Mark(position, 0);
-        mark.position = position;
-        mark.settled = true;
-        return mark;
-    }
-
     /** The position, or null while it is not known, or if it never will be. */
     @Nullable
     Position position() {

@@ -61,6 +61,12 @@ final class ReplicaLane {
         return false;
     }
 
+    /** The offset that it is known to have applied at least; -1 if it is not known. */
+    long offset() {
+        ReplicationInfo known = known();
+        return known == null ? -1 : known.position().offset();
+    }
+
     /** A read has waited for it in vain. */
     void giveUp() {
         ReplicationInfo known = known();

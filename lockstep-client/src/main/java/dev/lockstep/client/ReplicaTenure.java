@@ -121,14 +121,13 @@ final class ReplicaTenure implements NodeLink.Traffic {
     private void judge(ReadBatch batch, @Nullable Position atMost) {
         Lineage lineage = shard.lineage();
         boolean sound = lineage != null && atMost != null && stayedIn(lineage, batch.atLeast, atMost);
-        Mark mark = sound && atMost != null ? Mark.at(atMost) : null;
         for (Attempt attempt : batch.answered) {
             Call call = attempt.call;
             if (call == null) {
                 continue;
             }
-            if (mark != null && lineage != null && isFresh(lineage, batch.atLeast, call.required)) {
-                attempt.mark = mark;
+            if (sound && isFresh(lineage, batch.atLeast, call.required)) {
+                attempt.seen = atMost;
                 shard.stats().replicaReads.increment();
                 shard.answer(attempt, call);
             } else {
@@ -143,8 +142,8 @@ final class ReplicaTenure implements NodeLink.Traffic {
         return atLeast != null && atLeast.history().equals(atMost.history()) && lineage.survives(atMost);
     }
 
-    private static boolean isFresh(Lineage lineage, @Nullable Position atLeast, @Nullable Position required) {
-        return required == null || (atLeast != null && lineage.reaches(atLeast, required));
+    private static boolean isFresh(@Nullable Lineage lineage, @Nullable Position atLeast, @Nullable Position required) {
+        return required == null || (atLeast != null && lineage != null && lineage.reaches(atLeast, required));
     }
 
     @Override

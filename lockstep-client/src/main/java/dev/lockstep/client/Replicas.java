@@ -73,23 +73,13 @@ final class Replicas {
     }
 
     private void session(Call call) {
-        Mark[] marks = call.floor.required(call.bucket);
-        Position required = null;
-        if (marks != null) {
-            Lineage lineage = shard.lineage();
-            for (Mark mark : marks) {
-                Position position = mark.position();
-                if (position == null) {
-                    unknownYet(call, mark);
-                    return;
-                }
-                if (required == null || (lineage != null && lineage.reaches(position, required))) {
-                    required = position;
-                }
-            }
+        Mark unknown = call.floor.unknown(call.bucket);
+        if (unknown != null) {
+            unknownYet(call, unknown);
+        } else {
+            call.required = call.floor.known(call.bucket, shard.lineage());
+            ask(call);
         }
-        call.required = required;
-        ask(call);
     }
 
     private void unknownYet(Call call, Mark mark) {
@@ -134,17 +124,19 @@ final class Replicas {
         List<ReplicaLane> now = lanes;
         Lineage lineage = shard.lineage();
         int start = now.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), now.size());
+        boolean keepsAsking = call.policy.waitForReplica() || call.replicasTried == 0;
         ReplicaLane maybe = null;
         for (int i = 0; i < now.size() && lineage != null; i++) {
             ReplicaLane lane = now.get((start + i) % now.size());
             if (lane.isFresh(call.required, lineage) && lane.send(call)) {
                 return;
             }
-            if (maybe == null && lane.mayCatchUp(lineage)) {
+            // Who waits asks them in turn; who asks only once asks the one that is known to be furthest.
+            if (lane.mayCatchUp(lineage)
+                    && (maybe == null || (!call.policy.waitForReplica() && lane.offset() > maybe.offset()))) {
                 maybe = lane;
             }
         }
-        boolean keepsAsking = call.policy.waitForReplica() || call.replicasTried == 0;
         if (maybe == null) {
             fallBack(call);
         } else if (!keepsAsking) {

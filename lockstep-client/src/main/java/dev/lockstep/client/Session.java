@@ -61,20 +61,18 @@ public final class Session {
         Map<String, Position> seen = new LinkedHashMap<>();
         for (ShardRoute shard : lockstep.routes().all()) {
             Floor floor = floors.of(shard);
-            Mark[] marks = floor.required(floor.allKeys());
-            for (Mark mark : marks == null ? new Mark[0] : marks) {
-                Position position = await(shard, mark);
-                Lineage lineage = shard.lineage();
-                seen.merge(
-                        shard.name(),
-                        position,
-                        (one, other) -> lineage != null && lineage.reaches(one, other) ? one : other);
+            for (Mark mark = floor.unknown(floor.allKeys()); mark != null; mark = floor.unknown(floor.allKeys())) {
+                await(shard, mark);
+            }
+            Position position = floor.known(floor.allKeys(), shard.lineage());
+            if (position != null) {
+                seen.put(shard.name(), position);
             }
         }
         return new SessionToken(seen);
     }
 
-    private Position await(ShardRoute shard, Mark mark) {
+    private void await(ShardRoute shard, Mark mark) {
         Duration patience = lockstep.defaultTimeout();
         CompletableFuture<Void> settled = new CompletableFuture<>();
         mark.whenSettled(() -> settled.complete(null));
@@ -86,12 +84,10 @@ public final class Session {
         } catch (ExecutionException | TimeoutException e) {
             // told below
         }
-        Position position = mark.position();
-        if (position == null) {
+        if (mark.position() == null) {
             throw new StaleReadException("The session's position in shard " + shard.name()
                     + " did not become known within " + patience.toMillis() + " ms: "
                     + shard.primary().trouble() + ". Try again once there is a primary");
         }
-        return position;
     }
 }

@@ -120,8 +120,11 @@ final class ShardRoute {
     void answer(Attempt attempt, Call call) {
         Floor floor = call.floor;
         Mark mark = attempt.mark;
-        if (mark != null && !call.isDone()) {
+        Position seen = attempt.seen;
+        if (mark != null) {
             floor.raise(call.bucket, mark, this);
+        } else if (seen != null) {
+            floor.raise(call.bucket, seen, this);
         }
         if (call.policy.onRollback() == OnRollback.FAIL && call.traits.isRead() && floor.takeRollback()) {
             call.fail(new StaleReadException("A failover of shard " + name + " took back writes that this session had"
