@@ -8,7 +8,6 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +67,7 @@ final class ExclusivePath implements Dispatcher {
             if (dead) {
                 fail(call);
             } else {
-                made.connection().write(List.of(observed));
+                made.connection().write(observed);
             }
         });
     }

@@ -181,7 +181,7 @@ final class NodeLink {
             inFlight.add(attempt);
         }
         batch = new ArrayList<>(); // a write that fails at once comes back here before this method has ended
-        connection.write(sending);
+        connection.writeTogether(sending);
         if (!dead) {
             sending.clear();
             batch = sending;
@@ -279,9 +279,9 @@ final class NodeLink {
     /** Writes a command of the client's own past the traffic; its reply goes nowhere but to its own future. */
     void direct(RedisCommand<?, ?, ?> command) {
         if (eventLoop.inEventLoop()) {
-            connection.write(List.of(command));
+            connection.write(command);
         } else {
-            run(() -> connection.write(List.of(command)));
+            run(() -> connection.write(command));
         }
     }
 

@@ -179,6 +179,7 @@ public final class Deployment {
                 .autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.create())
+                .useHashIndexQueue(false) // only pays for taking commands out of the middle, which nobody does
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 // HELLO was answered already; PING would keep a node that is loading its data from being observed
                 .pingBeforeActivateConnection(false)

@@ -41,18 +41,17 @@ public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], by
         }
     }
 
-    /** Writes the commands in order, contiguously, with one flush. */
-    public void write(List<? extends RedisCommand<?, ?, ?>> commands) {
-        if (commands.size() == 1) {
-            endpoint.write(commands.get(0));
-        } else {
-            writeAll(commands);
-        }
+    /** Writes one command; if that is not possible it fails, and nothing else does. */
+    public void write(RedisCommand<?, ?, ?> command) {
+        endpoint.write(command);
     }
 
-    @SuppressWarnings("unchecked") // the endpoint treats commands alike whatever their codec
-    private void writeAll(List<? extends RedisCommand<?, ?, ?>> commands) {
-        endpoint.write((List<RedisCommand<Object, Object, ?>>) (List<?>) commands);
+    /**
+     * Writes the commands in order, contiguously, with one flush. If that is not possible the socket is dropped, and those of
+     * them that never got as far as Lettuce's queue are not told.
+     */
+    public void writeTogether(List<? extends RedisCommand<?, ?, ?>> commands) {
+        endpoint.writeTogether(commands, this::drop);
     }
 
     /** Closes the socket without waiting for it. */
