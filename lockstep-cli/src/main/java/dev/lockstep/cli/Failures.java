@@ -35,7 +35,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                     ? "Unknown option " + first.replaceFirst("=.*", "")
                     : "Unexpected argument '" + masked(first) + "'";
         }
-        return masked(String.valueOf(failure.getMessage()));
+        return masked(String.valueOf(failure.getMessage())
+                .replaceFirst("^Invalid value for positional parameter at index \\d+ \\([^)]*\\): ", ""));
     }
 
     /** Without the user info of any URI in it. */

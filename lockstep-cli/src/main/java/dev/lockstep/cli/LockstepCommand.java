@@ -11,11 +11,12 @@ import picocli.CommandLine.Spec;
         name = "lockstep",
         subcommands = {UpCommand.class, StatusCommand.class},
         versionProvider = Version.class,
+        sortOptions = false,
         description = "Every copy of a Redis or Valkey deployment's data in step, and proof of it while nodes die.",
         footer = {
             "",
-            "Exit codes: 0 ok, 1 failure or a verdict UNKNOWN, 2 wrong usage, 3 findings such as a verdict INVALID,",
-            "            4 cannot connect, 130 interrupted before there was a result."
+            "Exit codes: 0 ok; 1 failure, or a verdict UNKNOWN; 2 wrong usage; 3 findings, such as a verdict",
+            "INVALID; 4 cannot connect; 130 interrupted before there was a result."
         })
 final class LockstepCommand implements Callable<Integer> {
     @Mixin

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <p>Found by Logback as a service. A configuration in Java starts a tenth of a second sooner than one in XML.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
-    private static final String BRIEF = "lockstep: %msg%n%nopex";
+    private static final String BRIEF = "lockstep: %replace(%msg){'(?s):?\\n.*', ''}%n%nopex"; // the first line
     private static final String CHATTY = "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n%nopex";
     private static final String FULL = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger: %msg%n";
 

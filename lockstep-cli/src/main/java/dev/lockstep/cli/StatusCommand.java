@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.topology.Deployment;
+import dev.lockstep.topology.TopologyException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +17,13 @@ import picocli.CommandLine.Spec;
         name = "status",
         versionProvider = Version.class,
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = "Shows who is primary, where each replica stands, and what the sentinels say.",
         footer = {
             "",
-            "URI is redis://host:6379 or redis-sentinel://host:26379,host:26379#mymaster (rediss… for TLS; valkey… is",
-            "the same). A password in it is seen by others in the process list: set REDISCLI_AUTH, or add",
-            "?passwordFile=FILE, which also works as sentinelPasswordFile.",
+            "URI is redis://host:6379 or redis-sentinel://host:26379,host:26379#mymaster, with rediss in it for",
+            "TLS; valkey... is the same. A password in it is seen by others in the process list: set",
+            "REDISCLI_AUTH, or add ?passwordFile=FILE (and sentinelPasswordFile=FILE).",
             "",
             "  ${ROOT-COMMAND-NAME} status --watch 'redis-sentinel://127.0.0.1:26379#mymaster'"
         })
@@ -60,7 +62,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private ExitCode run(Output output) throws InterruptedException {
-        try (Observation observation = new Observation(deployment);
+        try (Observation observation = observe(output);
                 Screen screen = Screen.on(output, watch != null && !json)) {
             while (true) {
                 DeploymentStatus status = observation.status();
@@ -72,6 +74,21 @@ final class StatusCommand implements Callable<Integer> {
                 if (watch == null) {
                     return ExitCode.OK;
                 }
+                Thread.sleep(watch.toMillis());
+            }
+        }
+    }
+
+    /** Who wants to watch a deployment may come in the middle of a failover, and wait. */
+    private Observation observe(Output output) throws InterruptedException {
+        while (true) {
+            try {
+                return new Observation(deployment);
+            } catch (TopologyException e) {
+                if (watch == null || e.kind() != TopologyException.Kind.NO_PRIMARY) {
+                    throw e;
+                }
+                output.progress("lockstep: " + e.getMessage() + " Waiting ...");
                 Thread.sleep(watch.toMillis());
             }
         }

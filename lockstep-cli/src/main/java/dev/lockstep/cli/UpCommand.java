@@ -18,13 +18,15 @@ import picocli.CommandLine.Spec;
         name = "up",
         versionProvider = Version.class,
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Starts real servers on 127.0.0.1, prints their URI as the first line, and stays until Ctrl-C.",
             "Then, or however else it ends, the servers end too and their files are removed."
         },
         footer = {
             "",
-            "Kill or freeze any of the printed processes to see what happens. Sentinels name the primary \"mymaster\".",
+            "Kill or freeze any of the printed processes to see what happens. The sentinels know the primary as",
+            "mymaster, and ask for its password only if they were given one of their own.",
             "",
             "  ${ROOT-COMMAND-NAME} up sentinel",
             "  REDISCLI_AUTH=mypassword ${ROOT-COMMAND-NAME} up sentinel --replicas 1 --dir /tmp/my-servers"
@@ -32,9 +34,11 @@ import picocli.CommandLine.Spec;
 final class UpCommand implements Callable<Integer> {
 
     @Parameters(
-            paramLabel = "KIND",
-            description = "standalone: one primary. sentinel: one primary, 2 replicas, 3 sentinels.")
-    private UpKind kind = UpKind.SENTINEL;
+            paramLabel = "standalone|sentinel",
+            converter = UpKind.Converter.class,
+            description = "One primary, or one primary, 2 replicas and 3 sentinels.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private UpKind kind;
 
     @Option(names = "--replicas", paramLabel = "N", description = "How many replicas the primary has.", order = 1)
     private @Nullable Integer replicas;

@@ -4,9 +4,10 @@ import dev.lockstep.local.LocalRedis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** The kinds of deployments that {@code up} starts. */
 enum UpKind {
@@ -55,8 +56,16 @@ enum UpKind {
         }
     }
 
-    @Override
-    public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+    /** Reads the name of a kind. */
+    static final class Converter implements ITypeConverter<UpKind> {
+        @Override
+        public UpKind convert(String text) {
+            return switch (text) {
+                case "standalone" -> STANDALONE;
+                case "sentinel" -> SENTINEL;
+                default -> throw new TypeConversionException(
+                        "'" + text + "' cannot be started; expected standalone or sentinel");
+            };
+        }
     }
 }
