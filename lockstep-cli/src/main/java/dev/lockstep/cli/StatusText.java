@@ -37,7 +37,7 @@ final class StatusText {
 
     private static Table nodes(ShardStatus shard) {
         Table table = new Table(
-                shard.name(), "address", "state", "history", ">offset", ">lag", ">acked", "link", "server", "problem");
+                shard.name(), "ADDRESS", "STATE", "HISTORY", ">OFFSET", ">LAG", ">ACKED", "LINK", "SERVER", "PROBLEM");
         if (shard.primary() == null) {
             table.row(Table.styled("no primary", DEFAULT.foreground(RED)), "", "", "", "", "", "", "", "", "");
         } else {
@@ -83,7 +83,7 @@ final class StatusText {
 
     private static Table sentinels(List<SentinelStatus> sentinels) {
         Table table = new Table(
-                "sentinel", "state", "names as primary", ">epoch", "flags", ">replicas", ">other sentinels", "problem");
+                "SENTINEL", "STATE", "NAMES AS PRIMARY", ">EPOCH", "FLAGS", ">REPLICAS", ">OTHER SENTINELS", "PROBLEM");
         for (SentinelStatus sentinel : sentinels) {
             boolean doubts = !sentinel.flags().equals("master");
             table.row(

@@ -3,7 +3,6 @@ package dev.lockstep.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
@@ -51,11 +50,11 @@ final class Table {
                 .toList();
     }
 
-    /** The titles, in upper case, and the rows; without trailing spaces. */
+    /** The titles and the rows, without trailing spaces and without columns in which no row says anything. */
     List<AttributedString> lines() {
         List<List<AttributedString>> all = new ArrayList<>();
         all.add(titles.stream()
-                .map(title -> styled(name(title).toUpperCase(Locale.ROOT), AttributedStyle.DEFAULT.faint()))
+                .map(title -> styled(name(title), AttributedStyle.DEFAULT.faint()))
                 .toList());
         all.addAll(rows);
         return all.stream().map(row -> line(row, all)).toList();
@@ -65,6 +64,9 @@ final class Table {
         AttributedStringBuilder line = new AttributedStringBuilder();
         int owed = 0; // spaces that only count when text follows
         for (int column = 0; column < row.size(); column++) {
+            if (width(column, rows) == 0) {
+                continue;
+            }
             AttributedString cell = row.get(column);
             int padding = width(column, all) - cell.columnLength();
             boolean right = titles.get(column).toString().startsWith(">");

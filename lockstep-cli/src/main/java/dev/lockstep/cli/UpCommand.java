@@ -61,6 +61,9 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private final Secrets secrets = new Secrets();
 
+    @Option(names = "--tls", description = "Speak only TLS, with certificates made for these servers.", order = 15)
+    private boolean tls;
+
     @Option(
             names = "--server-bin",
             paramLabel = "FILE",
@@ -94,7 +97,7 @@ final class UpCommand implements Callable<Integer> {
 
     private LocalRedis plan(Output output) {
         try {
-            LocalRedis plan = kind.plan(replicas, sentinels, port, output);
+            LocalRedis plan = kind.plan(replicas, sentinels, port, output).tls(tls);
             String password = secrets.password(System.getenv(), output);
             String sentinelPassword = secrets.sentinelPassword(output);
             if (password != null) {
@@ -118,10 +121,11 @@ final class UpCommand implements Callable<Integer> {
     private ExitCode run(LocalRedis plan, Output output) throws InterruptedException {
         output.progress("Starting servers ...");
         try (LocalDeployment deployment = plan.start()) {
+            UpFacts facts = UpFacts.of(deployment, tls);
             if (json) {
-                output.json(UpFacts.of(deployment));
+                output.json(facts);
             } else {
-                UpFacts.of(deployment).print(output);
+                facts.print(output);
             }
             output.progress("Ctrl-C stops the servers" + (dir == null ? " and removes their files." : "."));
             Thread.sleep(Long.MAX_VALUE);
