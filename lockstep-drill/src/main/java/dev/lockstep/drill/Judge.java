@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Judge {
     /** Fewer calls within a fault prove nothing about it. */
     static final int CALLS_PER_FAULT = 200;
+    /** A fault that is over in an instant shows its effect on the calls right after it. */
+    static final long SHORTEST_WINDOW = TimeUnit.SECONDS.toNanos(1);
 
     private Judge() {}
 
@@ -67,8 +70,9 @@ final class Judge {
             unseen.add(surroundings.problem());
         }
         for (FaultWindow fault : surroundings.faults()) {
+            long until = Math.max(fault.settledNanos(), fault.fromNanos() + SHORTEST_WINDOW);
             long calls = history.calls().stream()
-                    .filter(call -> call.invoked() < fault.settledNanos() && call.returned() > fault.fromNanos())
+                    .filter(call -> call.invoked() < until && call.returned() > fault.fromNanos())
                     .count();
             if (calls < CALLS_PER_FAULT) {
                 unseen.add("Only " + calls + " calls fell into the fault \"" + fault.text() + "\"; " + CALLS_PER_FAULT

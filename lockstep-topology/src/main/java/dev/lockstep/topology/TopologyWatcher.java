@@ -29,6 +29,7 @@ public final class TopologyWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopologyWatcher.class);
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final long LONGEST_WAIT = Duration.ofMillis(250).toNanos();
+    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(5);
     private static final Topology NOTHING = new Topology(0, List.of());
 
     private final LongSupplier clock;
@@ -63,8 +64,9 @@ public final class TopologyWatcher implements AutoCloseable {
     }
 
     /**
-     * Watches a deployment; returns once its primary is verified, which takes at most about three times the connect
-     * timeout.
+     * Watches a deployment; returns once its primary is verified. Where trying again can help, it is tried again for three
+     * connect timeouts and at least five seconds (a new JVM needs a second to load its classes), but not longer than the
+     * timeout of a call.
      *
      * @param resources Lettuce's threads; stay the caller's to shut down, after this watcher
      * @param clock monotonic nanoseconds
@@ -81,7 +83,7 @@ public final class TopologyWatcher implements AutoCloseable {
         boolean opened = false;
         try {
             watcher.thread.start();
-            watcher.awaitFirst(deployment.connectTimeout().multipliedBy(3));
+            watcher.awaitFirst(patience(deployment));
             opened = true;
             return watcher;
         } finally {
@@ -89,6 +91,12 @@ public final class TopologyWatcher implements AutoCloseable {
                 watcher.close();
             }
         }
+    }
+
+    private static Duration patience(Deployment deployment) {
+        Duration three = deployment.connectTimeout().multipliedBy(3);
+        Duration wanted = three.compareTo(LEAST_PATIENCE) > 0 ? three : LEAST_PATIENCE;
+        return wanted.compareTo(deployment.timeout()) < 0 ? wanted : deployment.timeout();
     }
 
     private void awaitFirst(Duration patience) {
