@@ -14,6 +14,9 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.EncoderException;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,8 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
             DoubleOutput.class,
             ByteArrayOutput.class,
             KeyOutput.class);
+
+    private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** The user's call; null for what the client sends on its own behalf. */
     final @Nullable Call call;
@@ -62,7 +67,7 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     ReadBatch batch;
 
     Attempt(Call call, NodeLink link) {
-        this(call, call.command, link, outputFor(call.command));
+        this(call, call.command, link, outputFor(call));
     }
 
     /** An attempt of the client's own. */
@@ -79,9 +84,9 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
         this.recording = output instanceof Recording taken ? taken : null;
     }
 
-    private static CommandOutput<?, ?, ?> outputFor(RedisCommand<?, ?, ?> command) {
-        @Nullable CommandOutput<?, ?, ?> output = command.getOutput();
-        if (output == null || !ONE_STEP.contains(output.getClass())) {
+    private static CommandOutput<?, ?, ?> outputFor(Call call) {
+        @Nullable CommandOutput<?, ?, ?> output = call.command.getOutput();
+        if (output == null || !call.decodesSafely || !ONE_STEP.contains(output.getClass())) {
             return new Recording();
         }
         if (output.hasError()) {
@@ -111,7 +116,14 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
         if (call != null && call.claim()) {
             @Nullable CommandOutput<?, ?, ?> target = command.getOutput();
             if (recording != null && target != null) {
-                recording.replay(target);
+                try {
+                    recording.replay(target);
+                } catch (RuntimeException e) {
+                    // The codec's failure is its caller's; thrown on, it would cost all others their connection.
+                    command.completeExceptionally(new DecoderException(
+                            "The reply to " + command.getType() + " arrived, but its codec cannot decode it", e));
+                    return;
+                }
             }
             if (beforeDelivery != null) {
                 beforeDelivery.run();
@@ -149,7 +161,7 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
             return false;
         }
         settled = true;
-        link.failed(this, cause);
+        link.failed(this);
         return true;
     }
 
@@ -161,7 +173,19 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     @Override
     public void encode(ByteBuf buffer) {
         encoded = true;
-        command.encode(buffer);
+        int start = buffer.writerIndex();
+        try {
+            command.encode(buffer);
+        } catch (RuntimeException e) {
+            // Thrown on, it would cost all others their connection. The reply to the PING keeps the replies in step.
+            buffer.writerIndex(start);
+            buffer.writeBytes(PING);
+            abandon();
+            if (call != null) {
+                call.fail(new EncoderException(
+                        call.name() + " was not sent: its codec cannot encode the arguments. Nothing was executed", e));
+            }
+        }
     }
 
     @Override

@@ -40,6 +40,9 @@ final class Call {
 
     final long deadline;
 
+    /** Whether its codec is known to decode anything; a reply is decoded where that may fail otherwise. */
+    boolean decodesSafely;
+
     /** The node that it was last written to; null while it was never written to any. */
     volatile @Nullable NodeAddress sentTo;
     /** Whether a former attempt was written and never answered. */

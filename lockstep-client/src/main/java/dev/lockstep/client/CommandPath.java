@@ -1,6 +1,9 @@
 package dev.lockstep.client;
 
 import dev.lockstep.client.lettuce.Dispatcher;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
 
@@ -16,11 +19,13 @@ final class CommandPath implements Dispatcher {
     private final Routes routes;
     private final Policy policy;
     private final Deadlines deadlines;
+    private final boolean safeCodec;
 
-    CommandPath(Routes routes, Policy policy, Deadlines deadlines) {
+    CommandPath(Routes routes, Policy policy, Deadlines deadlines, RedisCodec<?, ?> codec) {
         this.routes = routes;
         this.policy = policy;
         this.deadlines = deadlines;
+        this.safeCodec = codec.getClass() == StringCodec.class || codec.getClass() == ByteArrayCodec.class;
     }
 
     @Override
@@ -37,9 +42,20 @@ final class CommandPath implements Dispatcher {
                     command.getType() + " was not sent: this Lockstep is closed. Open another one, or close it later"));
             return;
         }
-        Call call = new Call(command, traits, policy, routes.of(command), System.nanoTime());
+        Call call;
+        try {
+            call = new Call(command, traits, policy, routes.of(command), System.nanoTime());
+        } catch (RuntimeException e) { // from the codec of the key
+            command.completeExceptionally(e);
+            return;
+        }
+        call.decodesSafely = safeCodec;
         deadlines.add(call);
-        submit(call);
+        try {
+            submit(call);
+        } catch (RuntimeException e) { // from the codec of a value, when the call must be measured to be held
+            call.fail(e);
+        }
     }
 
     private void submit(Call call) {

@@ -248,8 +248,8 @@ public final class Lockstep implements AutoCloseable {
         return new Policy(consistency, waitForReplica, deployment.timeout().toNanos(), onRollback, floors);
     }
 
-    CommandPath path(Policy policy) {
-        return new CommandPath(routes, policy, deadlines);
+    CommandPath path(Policy policy, RedisCodec<?, ?> codec) {
+        return new CommandPath(routes, policy, deadlines, codec);
     }
 
     Floors sharedFloors() {

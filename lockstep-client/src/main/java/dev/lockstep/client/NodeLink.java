@@ -5,7 +5,6 @@ import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.ReplicationInfo;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.EncoderException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,16 +203,11 @@ final class NodeLink {
         }
     }
 
-    /** From Lettuce: this attempt failed, either by itself (arguments that cannot be encoded) or with the socket. */
-    void failed(Attempt attempt, Throwable cause) {
+    /** From Lettuce: this attempt failed with the socket, whose loss is about to be told. */
+    void failed(Attempt attempt) {
         takeOff(attempt);
-        if (attempt.call == null) {
-            return;
-        }
-        if (cause instanceof EncoderException) {
-            attempt.call.fail(cause);
-        } else {
-            brokenOff.add(attempt); // the loss of the socket is about to be told
+        if (attempt.call != null) {
+            brokenOff.add(attempt);
         }
     }
 

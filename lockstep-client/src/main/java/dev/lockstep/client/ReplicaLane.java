@@ -3,6 +3,7 @@ package dev.lockstep.client;
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.Position;
 import dev.lockstep.topology.ReplicationInfo;
+import dev.lockstep.topology.Role;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -122,7 +123,7 @@ final class ReplicaLane {
         }
         if (made != null && up) {
             shard.learnt(address, made.greeting);
-            replicas.changed(this, true);
+            up(made);
         } else {
             log.debug("No connection to replica {}: {}", address, String.valueOf(failure));
             if (made != null) {
@@ -140,7 +141,7 @@ final class ReplicaLane {
     void silent(NodeLink from, long forNanos) {
         if (takeOutOfUse(from)) {
             shard.suspect(address, "no answer for " + Call.text(forNanos));
-            replicas.changed(this, false);
+            down(from);
         }
         if (forNanos > PrimaryLane.HALF_OPEN_AFTER && shard.answersProbes(address)) {
             from.close();
@@ -164,7 +165,20 @@ final class ReplicaLane {
             }
         }
         if (back) {
-            replicas.changed(this, true);
+            up(from);
+        }
+    }
+
+    /** A former primary that does not follow the new one yet is no replica to read from; once it does, it reconnects. */
+    private void up(NodeLink from) {
+        if (from.greeting.role() == Role.REPLICA) {
+            shard.replicaChanged(address, true);
+        }
+    }
+
+    private void down(NodeLink from) {
+        if (from.greeting.role() == Role.REPLICA) {
+            shard.replicaChanged(address, false);
         }
     }
 
@@ -179,7 +193,7 @@ final class ReplicaLane {
         }
         if (was) {
             shard.suspect(address, "connection lost");
-            replicas.changed(this, false);
+            down(from);
         }
     }
 

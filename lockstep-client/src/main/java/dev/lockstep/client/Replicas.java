@@ -59,10 +59,6 @@ final class Replicas {
         gone.forEach(ReplicaLane::close);
     }
 
-    void changed(ReplicaLane lane, boolean up) {
-        shard.replicaChanged(lane.address, up);
-    }
-
     /** Finds a copy for the read. */
     void submit(Call call) {
         switch (call.policy.consistency().level()) {

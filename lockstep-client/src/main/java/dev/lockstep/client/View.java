@@ -84,7 +84,7 @@ public final class View<K, V> {
         if (known == null) {
             // Two threads may both make one; they are alike, and one of them is kept.
             known = Facade.over(
-                    lockstep.path(policy),
+                    lockstep.path(policy, codec),
                     codec,
                     Duration.ofNanos(policy.timeoutNanos()).plus(BACKSTOP),
                     lockstep.facadeOptions(),

@@ -15,7 +15,10 @@ import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.TransactionResult;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -300,5 +304,46 @@ class CommandsIT {
         String text = new String("…ünï→\r\n$5\r\n".getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         cache.primary().sync().set("unicode", text);
         assertThat(cache.replica().sync().get("unicode")).isEqualTo(text);
+    }
+
+    @Test
+    void aCodecThatFailsHarmsNobodyElse() throws Exception {
+        View<String, String> broken = cache.primary().codec(new FailingCodec());
+        cache.primary().sync().set("readable", "x");
+        List<RedisFuture<Long>> others = new ArrayList<>();
+        List<RedisFuture<?>> failing = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            others.add(cache.primary().async().incr("others"));
+            failing.add(broken.async().set("key", "cannot be encoded"));
+            failing.add(broken.async().get("readable"));
+            failing.add(cache.replica().codec(new FailingCodec()).async().get("readable"));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(others.get(i).get(10, TimeUnit.SECONDS)).isEqualTo(i + 1);
+        }
+        for (RedisFuture<?> future : failing) {
+            assertThatThrownBy(() -> future.get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasMessageContaining("codec cannot");
+        }
+        assertThat(cache.primary().sync().get("key")).isNull();
+    }
+
+    private static final class FailingCodec extends StringCodec {
+
+        @Override
+        public void encodeValue(String value, ByteBuf target) {
+            throw new IllegalStateException("no encoding");
+        }
+
+        @Override
+        public ByteBuffer encodeValue(String value) {
+            throw new IllegalStateException("no encoding");
+        }
+
+        @Override
+        public String decodeValue(ByteBuffer bytes) {
+            throw new IllegalStateException("no decoding");
+        }
     }
 }
