@@ -47,4 +47,13 @@ final class Deadlines {
         }
         return expired;
     }
+
+    /** Ends all that is left, wherever it waits. */
+    void endAll(String when) {
+        for (Queue<Call> stripe : stripes) {
+            for (Call call = stripe.poll(); call != null; call = stripe.poll()) {
+                call.fail(call.whatIsKnown(when, "it waited"));
+            }
+        }
+    }
 }

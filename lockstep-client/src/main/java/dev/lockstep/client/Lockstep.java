@@ -226,9 +226,9 @@ public final class Lockstep implements AutoCloseable {
         watcher.close();
         routes.close();
         pubSubs.close();
-        deadlines.sweep(System.nanoTime());
         timer.shutdownNow();
         nodes.close();
+        deadlines.endAll("before Lockstep was closed");
         if (ownsResources) {
             // First whatever may still want to run something on an event loop, then the event loops.
             resources.timer().stop();

@@ -15,12 +15,15 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -266,5 +269,39 @@ class FailoverIT {
         assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("BLPOP was sent to");
+    }
+
+    @Test
+    void closingEndsEveryCallAndEveryThread() throws Exception {
+        Set<Thread> before = lockstepThreads();
+        Lockstep other = Lockstep.connect(redis.uri());
+        List<RedisFuture<?>> calls = new ArrayList<>();
+        redis.dataNodes().forEach(LocalServer::pause);
+        try {
+            for (int i = 0; i < 100; i++) {
+                calls.add(other.primary().async().incr("counter"));
+                calls.add(other.primary().async().get("key"));
+                calls.add(other.replica().async().get("key"));
+            }
+            calls.add(other.primary().async().blpop(30, "queue"));
+            other.close();
+            for (RedisFuture<?> call : calls) {
+                assertThatThrownBy(() -> call.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(RedisException.class);
+            }
+        } finally {
+            redis.dataNodes().forEach(LocalServer::resume);
+        }
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            Set<Thread> left = lockstepThreads();
+            left.removeAll(before);
+            assertThat(left).isEmpty();
+        });
+    }
+
+    private static Set<Thread> lockstepThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("lockstep-")
+                        || thread.getName().startsWith("lettuce-"))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 }
