@@ -97,6 +97,11 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
         return output.getError();
     }
 
+    /** How many bytes it takes on the wire; of the client's own, which are all short, not counted. */
+    int length() {
+        return call == null ? 0 : call.request.length();
+    }
+
     /** Whether any of it may have reached the server. False is certain. */
     boolean mayHaveBeenSent() {
         return encoded;
@@ -145,7 +150,7 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
             return false;
         }
         settled = true;
-        link.failed(this, cause);
+        link.failed(this);
         return true;
     }
 
@@ -157,7 +162,11 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     @Override
     public void encode(ByteBuf buffer) {
         encoded = true;
-        command.encode(buffer);
+        if (call != null) {
+            call.request.writeTo(buffer);
+        } else {
+            command.encode(buffer);
+        }
     }
 
     @Override
