@@ -1,5 +1,6 @@
 package dev.lockstep.bench;
 
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,7 +13,7 @@ final class Worker implements Runnable {
 
     private final Contender contender;
     private final Keys keys;
-    private final int size;
+    private final int window;
     private final BooleanSupplier running;
     private final AtomicReference<@Nullable Throwable> failure;
     private final AtomicLong answered = new AtomicLong(); // written by one thread at a time
@@ -20,12 +21,12 @@ final class Worker implements Runnable {
     Worker(
             Contender contender,
             Keys keys,
-            int size,
+            int window,
             BooleanSupplier running,
             AtomicReference<@Nullable Throwable> failure) {
         this.contender = contender;
         this.keys = keys;
-        this.size = size;
+        this.window = window;
         this.running = running;
         this.failure = failure;
     }
@@ -38,7 +39,7 @@ final class Worker implements Runnable {
     @Override
     public void run() {
         try {
-            if (size == 1) {
+            if (window == 1) {
                 block();
             } else {
                 pipeline();
@@ -73,24 +74,25 @@ final class Worker implements Runnable {
     private void pipeline() {
         var commands = contender.async();
         var random = ThreadLocalRandom.current();
-        var window = new Window(size);
-        BiConsumer<@Nullable String, @Nullable Throwable> onGet = (reply, error) -> finish(window, error, reply, false);
-        BiConsumer<@Nullable String, @Nullable Throwable> onSet = (reply, error) -> finish(window, error, reply, true);
+        var inFlight = new Semaphore(window);
+        BiConsumer<@Nullable String, @Nullable Throwable> onGet =
+                (reply, error) -> finish(inFlight, error, reply, false);
+        BiConsumer<@Nullable String, @Nullable Throwable> onSet =
+                (reply, error) -> finish(inFlight, error, reply, true);
         long count = 0;
         while (running.getAsBoolean()) {
-            for (int left = window.refill(); left > 0; left--) {
-                String key = keys.any(random);
-                if ((count++ & 1) == 0) {
-                    commands.get(key).whenComplete(onGet);
-                } else {
-                    commands.set(key, keys.value()).whenComplete(onSet);
-                }
+            inFlight.acquireUninterruptibly();
+            String key = keys.any(random);
+            if ((count++ & 1) == 0) {
+                commands.get(key).whenComplete(onGet);
+            } else {
+                commands.set(key, keys.value()).whenComplete(onSet);
             }
         }
-        window.drain();
+        inFlight.acquireUninterruptibly(window);
     }
 
-    private void finish(Window window, @Nullable Throwable error, @Nullable String reply, boolean set) {
+    private void finish(Semaphore inFlight, @Nullable Throwable error, @Nullable String reply, boolean set) {
         if (error != null) {
             failure.compareAndSet(null, error);
         } else if (set ? !"OK".equals(reply) : !keys.value().equals(reply)) {
@@ -98,7 +100,7 @@ final class Worker implements Runnable {
         } else {
             answered.incrementAndGet();
         }
-        window.answered();
+        inFlight.release();
     }
 
     private static IllegalStateException wrong(String command, @Nullable String reply) {

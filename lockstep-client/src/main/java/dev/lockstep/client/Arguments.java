@@ -40,19 +40,4 @@ final class Arguments {
             buffer.release();
         }
     }
-
-    /** How many bytes the arguments take on the wire. */
-    static long bytes(RedisCommand<?, ?, ?> command) {
-        @Nullable CommandArgs<?, ?> args = command.getArgs();
-        if (args == null) {
-            return 0;
-        }
-        ByteBuf buffer = Unpooled.buffer();
-        try {
-            args.encode(buffer);
-            return buffer.readableBytes();
-        } finally {
-            buffer.release();
-        }
-    }
 }

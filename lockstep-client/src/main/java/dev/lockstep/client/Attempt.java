@@ -15,8 +15,6 @@ import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.EncoderException;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +36,6 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
             DoubleOutput.class,
             ByteArrayOutput.class,
             KeyOutput.class);
-
-    private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** The user's call; null for what the client sends on its own behalf. */
     final @Nullable Call call;
@@ -104,6 +100,11 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     @Nullable
     String error() {
         return output.getError();
+    }
+
+    /** How many bytes it takes on the wire; of the client's own, which are all short, not counted. */
+    int length() {
+        return call == null ? 0 : call.request.length();
     }
 
     /** Whether any of it may have reached the server. False is certain. */
@@ -173,18 +174,10 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     @Override
     public void encode(ByteBuf buffer) {
         encoded = true;
-        int start = buffer.writerIndex();
-        try {
+        if (call != null) {
+            call.request.writeTo(buffer);
+        } else {
             command.encode(buffer);
-        } catch (RuntimeException e) {
-            // Thrown on, it would cost all others their connection. The reply to the PING keeps the replies in step.
-            buffer.writerIndex(start);
-            buffer.writeBytes(PING);
-            abandon();
-            if (call != null) {
-                call.fail(new EncoderException(
-                        call.name() + " was not sent: its codec cannot encode the arguments. Nothing was executed", e));
-            }
         }
     }
 

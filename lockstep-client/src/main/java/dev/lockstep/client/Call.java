@@ -28,6 +28,7 @@ final class Call {
     }
 
     final RedisCommand<?, ?, ?> command;
+    final Request request;
     final CommandTraits traits;
     final Policy policy;
     final ShardRoute shard;
@@ -67,13 +68,15 @@ final class Call {
     private boolean countsAsWrite;
     private volatile boolean ended;
 
+    /** @throws NotSentException if the command cannot be encoded */
     Call(RedisCommand<?, ?, ?> command, CommandTraits traits, Policy policy, ShardRoute shard, long now) {
         this.command = command;
+        this.request = Request.of(command);
         this.traits = traits;
         this.policy = policy;
         this.shard = shard;
         this.floor = policy.floors().of(shard);
-        this.bucket = floor.bucketOf(traits, command);
+        this.bucket = floor.bucketOf(traits, request);
         this.invokedAt = now;
         this.deadline = now + policy.timeoutNanos();
     }

@@ -45,17 +45,13 @@ final class CommandPath implements Dispatcher {
         Call call;
         try {
             call = new Call(command, traits, policy, routes.of(command), System.nanoTime());
-        } catch (RuntimeException e) { // from the codec of the key
+        } catch (NotSentException e) { // from the codec
             command.completeExceptionally(e);
             return;
         }
         call.decodesSafely = safeCodec;
         deadlines.add(call);
-        try {
-            submit(call);
-        } catch (RuntimeException e) { // from the codec of a value, when the call must be measured to be held
-            call.fail(e);
-        }
+        submit(call);
     }
 
     private void submit(Call call) {

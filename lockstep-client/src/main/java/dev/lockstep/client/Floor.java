@@ -1,9 +1,6 @@
 package dev.lockstep.client;
 
 import dev.lockstep.topology.Position;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.RedisCommand;
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -59,25 +56,16 @@ final class Floor {
         return buckets;
     }
 
-    /** The bucket of the keys that {@code command} touches. */
-    int bucketOf(CommandTraits traits, RedisCommand<?, ?, ?> command) {
+    /** The bucket of the keys that {@code request} touches. */
+    int bucketOf(CommandTraits traits, Request request) {
         if (!traits.singleKey()) {
             return buckets;
         }
         if (buckets == 1) {
             return 0;
         }
-        @Nullable CommandArgs<?, ?> args = command.getArgs();
-        @Nullable ByteBuffer key = args == null ? null : args.getFirstEncodedKey();
-        if (key == null) {
-            return buckets;
-        }
-        int hash = 0;
-        for (int i = key.position(); i < key.limit(); i++) {
-            hash = 31 * hash + key.get(i);
-        }
-        hash *= 0x9E3779B9;
-        return (hash >>> 16) & (buckets - 1);
+        int spread = request.keyHash() * 0x9E3779B9;
+        return (spread >>> 16) & (buckets - 1);
     }
 
     /** Notes that {@code mark}, a moment on the primary, was seen in {@code bucket}. */

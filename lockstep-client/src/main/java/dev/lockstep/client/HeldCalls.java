@@ -24,7 +24,7 @@ final class HeldCalls {
     /** Takes the call as the last; returns why it does not, or null. */
     @Nullable
     String add(Call call) {
-        long size = Arguments.bytes(call.command);
+        long size = call.request.length();
         if (queue.size() >= mostCalls || bytes + size > mostBytes) {
             removeDone();
         }
@@ -42,7 +42,7 @@ final class HeldCalls {
     /** Puts back, before all others, what had been sent; bounds do not apply to what was accepted before. */
     void addFirst(List<Call> calls) {
         for (int i = calls.size() - 1; i >= 0; i--) {
-            long size = Arguments.bytes(calls.get(i).command);
+            long size = calls.get(i).request.length();
             queue.addFirst(new Entry(calls.get(i), size));
             bytes += size;
         }

@@ -30,6 +30,7 @@ final class NodeLink {
      * as unsent. An offer that races with the loss is either found there or taken back by its own thread. */
 
     private static final long SWEEP_MILLIS = 5;
+    private static final int MESSAGE_BYTES = 64 << 10;
 
     /** What flows over a link, and who decides about it. Called on the link's event loop. */
     interface Traffic {
@@ -180,12 +181,30 @@ final class NodeLink {
             inFlight.add(attempt);
         }
         batch = new ArrayList<>(); // a write that fails at once comes back here before this method has ended
-        connection.writeTogether(sending);
+        write(sending);
         if (!dead) {
             sending.clear();
             batch = sending;
         }
         sweepSoon();
+    }
+
+    /** Writes all with one flush, as messages of a moderate size, since each takes one buffer that grows by copying. */
+    private void write(List<Attempt> sending) {
+        int from = 0;
+        long bytes = 0;
+        for (int i = 0; i < sending.size(); i++) {
+            bytes += sending.get(i).length();
+            if (bytes > MESSAGE_BYTES) {
+                connection.writeTogether(sending.subList(from, i + 1));
+                from = i + 1;
+                bytes = 0;
+            }
+        }
+        if (from < sending.size()) {
+            connection.writeTogether(sending.subList(from, sending.size()));
+        }
+        connection.flush();
     }
 
     /** From {@link Attempt#complete}: {@code wanted} is false when it was abandoned meanwhile. */
@@ -203,11 +222,11 @@ final class NodeLink {
         }
     }
 
-    /** From Lettuce: this attempt failed with the socket, whose loss is about to be told. */
+    /** From Lettuce: this attempt failed with the socket. */
     void failed(Attempt attempt) {
         takeOff(attempt);
         if (attempt.call != null) {
-            brokenOff.add(attempt);
+            brokenOff.add(attempt); // the loss of the socket is about to be told
         }
     }
 

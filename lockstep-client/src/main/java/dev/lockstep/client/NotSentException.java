@@ -11,4 +11,8 @@ public class NotSentException extends RedisException {
     NotSentException(String message) {
         super(message);
     }
+
+    NotSentException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -275,11 +275,11 @@ class CommandsIT {
     @Test
     void replicasServeTheReadsOfAReplicaView() {
         long before = cache.stats().replicaReads();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             cache.primary().sync().set("k" + i % 10, "v" + i);
             assertThat(cache.replica().sync().get("k" + i % 10)).isEqualTo("v" + i);
         }
-        assertThat(cache.stats().replicaReads() - before).isGreaterThanOrEqualTo(950);
+        assertThat(cache.stats().replicaReads() - before).isGreaterThanOrEqualTo(9_500);
     }
 
     @Test
@@ -324,7 +324,7 @@ class CommandsIT {
         for (RedisFuture<?> future : failing) {
             assertThatThrownBy(() -> future.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
-                    .hasMessageContaining("codec cannot");
+                    .hasMessageMatching("(?s).*(its arguments cannot be encoded|its codec cannot decode it).*");
         }
         assertThat(cache.primary().sync().get("key")).isNull();
     }

@@ -6,7 +6,7 @@ import io.lettuce.core.protocol.RedisCommand;
 @FunctionalInterface
 public interface Dispatcher {
 
-    /** Takes a command over; its future is completed later, exactly once. */
+    /** Takes a command over; its future is completed later, exactly once. An exception fails it at once. */
     void dispatch(RedisCommand<?, ?, ?> command);
 
     /** Releases what belongs to this facade alone; a view over shared connections has nothing to release. */

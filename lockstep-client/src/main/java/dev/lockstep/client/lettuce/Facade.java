@@ -48,15 +48,23 @@ public final class Facade<K, V> extends StatefulRedisConnectionImpl<K, V> {
 
         @Override
         public <K, V, T> RedisCommand<K, V, T> write(RedisCommand<K, V, T> command) {
-            dispatcher.dispatch(command);
+            dispatch(command);
             return command;
         }
 
         @Override
         @SuppressWarnings("unchecked")
         public <K, V> Collection<RedisCommand<K, V, ?>> write(Collection<? extends RedisCommand<K, V, ?>> commands) {
-            commands.forEach(dispatcher::dispatch);
+            commands.forEach(this::dispatch);
             return (Collection<RedisCommand<K, V, ?>>) commands;
+        }
+
+        private void dispatch(RedisCommand<?, ?, ?> command) {
+            try {
+                dispatcher.dispatch(command);
+            } catch (RuntimeException e) {
+                command.completeExceptionally(e);
+            }
         }
 
         @Override

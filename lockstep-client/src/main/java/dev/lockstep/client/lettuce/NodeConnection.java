@@ -47,11 +47,16 @@ public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], by
     }
 
     /**
-     * Writes the commands in order, contiguously, with one flush. If that is not possible the socket is dropped, and those of
+     * Writes the commands in order, contiguously, for the next {@link #flush}. If that is not possible the socket is dropped, and those of
      * them that never got as far as Lettuce's queue are not told.
      */
     public void writeTogether(List<? extends RedisCommand<?, ?, ?>> commands) {
         endpoint.writeTogether(commands, this::drop);
+    }
+
+    /** Has what was written sent. */
+    public void flush() {
+        endpoint.flush();
     }
 
     /** Closes the socket without waiting for it. */

@@ -16,7 +16,7 @@ final class NodeEndpoint extends DefaultEndpoint {
     }
 
     /**
-     * Writes the commands as one message: one buffer and one promise for all, where {@link #write(java.util.Collection)} makes
+     * Writes the commands as one message, not flushed: one buffer and one promise for all, where {@link #write(java.util.Collection)} makes
      * one for each and so spends most of the event loop's time on bookkeeping.
      *
      * @param onFailure run if they could not be written; none of the commands is told
@@ -27,11 +27,18 @@ final class NodeEndpoint extends DefaultEndpoint {
             onFailure.run();
             return;
         }
-        channel.writeAndFlush(commands).addListener(written -> {
+        channel.write(commands).addListener(written -> {
             if (!written.isSuccess()) {
                 onFailure.run();
             }
         });
+    }
+
+    void flush() {
+        Channel channel = this.channel;
+        if (channel != null) {
+            channel.flush();
+        }
     }
 
     EventLoop eventLoop() {
