@@ -44,6 +44,7 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     private final NodeLink link;
     private final @Nullable Recording recording;
     private CommandOutput<Object, Object, Object> output;
+    private @Nullable Own own;
     private boolean settled;
     private boolean encoded;
 
@@ -66,9 +67,17 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
         this(call, call.command, link, outputFor(call));
     }
 
-    /** An attempt of the client's own. */
-    Attempt(RedisCommand<?, ?, ?> command, NodeLink link) {
+    /** An attempt of the client's own, whose reply or loss {@code own} is told. */
+    Attempt(RedisCommand<?, ?, ?> command, NodeLink link, Own own) {
         this(null, command, link, command.getOutput());
+        this.own = own;
+    }
+
+    /** Who sent something on the client's own behalf. Called on the event loop, one of the two, once. */
+    interface Own {
+        void answered(Attempt attempt, NodeLink link);
+
+        void lost();
     }
 
     @SuppressWarnings("unchecked") // Lettuce decodes into the output without looking at its type parameters
@@ -94,6 +103,12 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     @SuppressWarnings("NullAway") // the only way to take an earlier attempt's error back
     private static void clearError(CommandOutput<?, ?, ?> output) {
         output.setError((String) null);
+    }
+
+    /** Who is told instead of the traffic; null for a user's call. */
+    @Nullable
+    Own own() {
+        return own;
     }
 
     /** The server's error line, or null if it answered otherwise. */

@@ -2,9 +2,10 @@ package dev.lockstep.client;
 
 import dev.lockstep.topology.NodeAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,9 @@ final class BlockingLane {
     private static final int MOST_IDLE = 8;
 
     private final ShardRoute shard;
-    private final Deque<NodeLink> idle = new ArrayDeque<>(); // guarded by this
+    // Guarded by this.
+    private final Deque<NodeLink> idle = new ArrayDeque<>();
+    private final Set<NodeLink> all = new HashSet<>();
     private boolean closed;
 
     BlockingLane(ShardRoute shard) {
@@ -26,10 +29,10 @@ final class BlockingLane {
     }
 
     void submit(Call call) {
-        NodeAddress primary = shard.primary().address();
         if (call.isDone()) {
             return;
         }
+        NodeAddress primary = shard.primary().address();
         if (primary == null) {
             shard.later(RETRY_MILLIS, () -> submit(call));
             return;
@@ -40,13 +43,37 @@ final class BlockingLane {
                 if (made == null) {
                     shard.suspect(primary, "no connection for a blocking command");
                     shard.later(RETRY_MILLIS, () -> submit(call));
-                } else {
+                } else if (adopt(made)) {
                     send(call, made);
                 }
             });
         } else {
             send(call, link);
         }
+    }
+
+    /** False if it comes too late, since the lane is closed. */
+    private boolean adopt(NodeLink made) {
+        synchronized (this) {
+            if (!closed) {
+                all.add(made);
+                return true;
+            }
+        }
+        made.close();
+        return false;
+    }
+
+    /** Another process has become the primary: what waits on the former one would wait for pushes that never come. */
+    void movedTo(String runId) {
+        List<NodeLink> left;
+        synchronized (this) {
+            left = all.stream()
+                    .filter(link -> !link.identity.runId().equals(runId))
+                    .toList();
+            idle.removeAll(left);
+        }
+        left.forEach(NodeLink::close);
     }
 
     private void send(Call call, NodeLink link) {
@@ -79,46 +106,51 @@ final class BlockingLane {
     }
 
     void close() {
-        List<NodeLink> all;
+        List<NodeLink> left;
         synchronized (this) {
             closed = true;
-            all = new ArrayList<>(idle);
+            left = List.copyOf(all);
             idle.clear();
         }
-        all.forEach(NodeLink::close);
+        left.forEach(NodeLink::close);
     }
 
     /** One call at a time. */
     private final class Turns implements NodeLink.Traffic {
 
         @Override
-        public void compose(List<Attempt> batch, NodeLink link, long now) {}
+        public void compose(List<Attempt> batch, NodeLink link, long now) {
+            if (batch.isEmpty()) {
+                release(link); // the call has ended before it was written
+            }
+        }
 
         @Override
         public void replied(Attempt attempt, NodeLink link) {
+            release(link);
             Call call = attempt.call;
             String error = attempt.error();
-            release(link);
             if (call == null) {
                 return;
             }
             if (error != null
-                    && (error.startsWith("UNBLOCKED")
-                            || error.startsWith("READONLY")
-                            || error.startsWith("LOADING")
-                            || error.startsWith("MASTERDOWN"))) {
-                call.sentTo = null;
+                    && (error.startsWith("UNBLOCKED") || shard.primary().isMisplaced(error))) {
+                call.takeBack();
                 shard.suspect(link.address, error);
                 shard.later(RETRY_MILLIS, () -> submit(call));
                 return;
             }
-            attempt.mark = shard.primary().nowOn(link.identity.runId());
+            Mark mark = shard.primary().nowOn(link.identity.runId());
+            if (mark == null) {
+                call.floor.lose(shard); // it came from a node that is not the primary any more
+            }
+            attempt.mark = mark;
             shard.answer(attempt, call);
         }
 
         @Override
         public void silent(NodeLink link, long forNanos) {
-            // It is meant to wait. But once its caller has been told that time is up, nobody wants what it may still
+            // It is meant to wait. But once its caller has been told that time is up, nobody wants what it would still
             // take.
             if (link.hasOnlyEndedCalls()) {
                 shard.primary().distrust(link.identity);
@@ -131,23 +163,27 @@ final class BlockingLane {
 
         @Override
         public void lost(NodeLink link, List<Attempt> unanswered, List<Attempt> unsent) {
+            synchronized (BlockingLane.this) {
+                all.remove(link);
+                idle.remove(link);
+            }
             for (Attempt attempt : unanswered) {
                 Call call = attempt.call;
-                if (call == null || call.isDone()) {
-                    continue;
-                }
-                if (attempt.mayHaveBeenSent() && !call.traits.isRead()) {
+                if (call != null && attempt.mayHaveBeenSent() && !call.traits.isRead()) {
                     shard.primary().distrust(link.identity);
-                    call.fail(call.whatIsKnown("before its connection was lost", ""));
+                    call.giveUp("before its connection was lost", "");
                 } else {
-                    submit(call);
+                    again(call);
                 }
             }
-            unsent.forEach(attempt -> {
-                if (attempt.call != null) {
-                    submit(attempt.call);
-                }
-            });
+            unsent.forEach(attempt -> again(attempt.call));
+        }
+
+        private void again(@Nullable Call call) {
+            if (call != null && !call.isDone()) {
+                call.takeBack();
+                shard.later(RETRY_MILLIS, () -> submit(call));
+            }
         }
     }
 }

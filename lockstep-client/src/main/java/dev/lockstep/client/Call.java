@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
 
-    private static final VarHandle ENDED;
+    /* UNSENT -> SENT when the event loop is about to write it, SENT -> UNSENT when it is given back, anything -> ENDED once.
+     * One variable decides, so that a call which is told "not sent" is never written afterwards. */
+    private static final int UNSENT = 0;
+    private static final int SENT = 1;
+    private static final int ENDED = 2;
+    private static final VarHandle STATE;
 
     static {
         try {
-            ENDED = MethodHandles.lookup().findVarHandle(Call.class, "ended", boolean.class);
+            STATE = MethodHandles.lookup().findVarHandle(Call.class, "state", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -55,9 +60,6 @@ final class Call {
     /** What it iterates over, for {@link Scans}. */
     String iteration = "";
 
-    /** Whether its script was already loaded again for it. */
-    boolean scriptReloaded;
-
     /** How many replicas were asked in vain. */
     int replicasTried;
 
@@ -66,7 +68,7 @@ final class Call {
     Position required;
 
     private boolean countsAsWrite;
-    private volatile boolean ended;
+    private volatile int state;
 
     /** @throws NotSentException if the command cannot be encoded */
     Call(RedisCommand<?, ?, ?> command, CommandTraits traits, Policy policy, ShardRoute shard, long now) {
@@ -89,49 +91,71 @@ final class Call {
 
     /** Whether it has ended, or its caller has cancelled it. */
     boolean isDone() {
-        return ended || command.isDone();
+        return state == ENDED || command.isDone();
+    }
+
+    /** About to be written to {@code node}; false if it must not be, since it has ended. */
+    boolean send(NodeAddress node) {
+        sentTo = node;
+        return !command.isDone() && STATE.compareAndSet(this, UNSENT, SENT);
+    }
+
+    /** It was not executed where it was sent, or may be repeated: it can be sent again. */
+    void takeBack() {
+        sentTo = null;
+        STATE.compareAndSet(this, SENT, UNSENT);
     }
 
     /** True for the one who may end the call. */
     boolean claim() {
-        if (!ENDED.compareAndSet(this, false, true)) {
-            return false;
-        }
-        if (countsAsWrite) {
+        return ended((int) STATE.getAndSet(this, ENDED) != ENDED);
+    }
+
+    private boolean ended(boolean first) {
+        if (first && countsAsWrite) {
             floor.writeEnded(bucket);
         }
-        return true;
+        return first;
     }
 
     boolean fail(Throwable why) {
         return claim() && command.completeExceptionally(why);
     }
 
-    /** Ends the call because its time is up, saying what is known about it. */
+    /** Ends the call because its time is up. */
     void expire() {
-        String when = "within its timeout of " + text(policy.timeoutNanos());
-        String trouble = shard.primary().trouble();
-        if (policy.consistency().level() == Consistency.Level.BOUNDED && traits.isRead() && sentTo == null) {
-            fail(new StaleReadException(name() + " was not answered " + when + ": " + trouble
-                    + ", so nothing tells how old" + " the replicas' data is (" + policy.consistency() + ")"));
-        } else {
-            fail(whatIsKnown(when, trouble));
+        giveUp(
+                "within its timeout of " + text(policy.timeoutNanos()),
+                shard.primary().trouble());
+    }
+
+    /** Ends the call with the exception that says what is known about it: whether it was sent decides at that very moment. */
+    void giveUp(String when, String trouble) {
+        for (int now = state; now != ENDED; now = state) {
+            RedisException why = now == SENT || maybeApplied ? unanswered(when) : unsent(when, trouble);
+            if (STATE.compareAndSet(this, now, ENDED)) {
+                ended(true);
+                command.completeExceptionally(why);
+                return;
+            }
         }
     }
 
-    /** The exception that says what became of a call which ends unanswered. */
-    RedisException whatIsKnown(String when, String primary) {
+    private RedisException unsent(String when, String trouble) {
+        if (policy.consistency().level() == Consistency.Level.BOUNDED && traits.isRead()) {
+            return new StaleReadException(name() + " was not answered " + when + ": " + trouble
+                    + ", so nothing tells how old the replicas' data is (" + policy.consistency() + ")");
+        }
+        return new NoPrimaryException(name() + " was not sent: " + trouble + " " + when
+                + ". Nothing was executed: it is safe to call it again");
+    }
+
+    private RedisException unanswered(String when) {
         NodeAddress node = sentTo;
-        if (traits.isRead() && node != null) {
-            return new RedisCommandTimeoutException(name() + " was sent to " + node + " and not answered " + when
-                    + ". It changes nothing: it is safe to call it again");
-        }
-        if (node == null && !maybeApplied) {
-            return new NoPrimaryException(name() + " was not sent: " + primary + " " + when
-                    + ". Nothing was executed: it is safe to call it again");
-        }
-        return new OutcomeUnknownException(name() + " was sent" + (node == null ? "" : " to " + node)
-                + " and not answered " + when + ". It may have been executed: read the key before repeating it");
+        String sent = name() + " was sent" + (node == null ? "" : " to " + node) + " and not answered " + when;
+        return traits.isRead()
+                ? new RedisCommandTimeoutException(sent + ". It changes nothing: it is safe to call it again")
+                : new OutcomeUnknownException(sent + ". It may have been executed: read the key before repeating it");
     }
 
     String name() {

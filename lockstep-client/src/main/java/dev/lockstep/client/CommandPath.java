@@ -6,6 +6,7 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path that every call takes: refuse what cannot be shared, find the shard, give it a deadline, and choose the lane.
@@ -29,29 +30,27 @@ final class CommandPath implements Dispatcher {
     }
 
     @Override
+    public @Nullable RuntimeException refusal(RedisCommand<?, ?, ?> command) {
+        String refusal = CommandTraits.of(command).refusal();
+        return refusal == null
+                ? null
+                : new UnsupportedOperationException(command.getType() + " has no place on a shared view: " + refusal);
+    }
+
+    @Override
     public void dispatch(RedisCommand<?, ?, ?> command) {
-        CommandTraits traits = CommandTraits.of(command);
-        String refusal = traits.refusal();
-        if (refusal != null) {
-            command.completeExceptionally(new UnsupportedOperationException(
-                    command.getType() + " has no place on a shared view: " + refusal));
-            return;
-        }
-        if (routes.isClosed()) {
-            command.completeExceptionally(new NotSentException(
-                    command.getType() + " was not sent: this Lockstep is closed. Open another one, or close it later"));
-            return;
-        }
-        Call call;
-        try {
-            call = new Call(command, traits, policy, routes.of(command), System.nanoTime());
-        } catch (NotSentException e) { // from the codec
-            command.completeExceptionally(e);
-            return;
-        }
+        Call call = new Call(command, CommandTraits.of(command), policy, routes.of(command), System.nanoTime());
         call.decodesSafely = safeCodec;
+        if (policy.readsReplicas() && !call.traits.isRead()) {
+            call.orderReadsBehind();
+        }
         deadlines.add(call);
-        submit(call);
+        if (routes.isClosed()) { // asked only now, since closing ends all calls that were added before
+            call.fail(new NotSentException(
+                    call.name() + " was not sent: this Lockstep is closed. Open another one, or close it later"));
+        } else {
+            submit(call);
+        }
     }
 
     private void submit(Call call) {
@@ -68,9 +67,6 @@ final class CommandPath implements Dispatcher {
         } else if (call.traits.access() == CommandTraits.Access.READ && !call.floor.hasUnansweredWrites(call.bucket)) {
             shard.replicas().submit(call);
         } else {
-            if (!call.traits.isRead()) {
-                call.orderReadsBehind();
-            }
             shard.primary().submit(call);
         }
     }

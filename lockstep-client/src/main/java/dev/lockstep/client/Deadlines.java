@@ -41,6 +41,7 @@ final class Deadlines {
                     expired++;
                 }
                 if (call.isDone()) {
+                    call.claim(); // if its caller has cancelled it, nobody else ends it
                     calls.remove();
                 }
             }
@@ -52,7 +53,7 @@ final class Deadlines {
     void endAll(String when) {
         for (Queue<Call> stripe : stripes) {
             for (Call call = stripe.poll(); call != null; call = stripe.poll()) {
-                call.fail(call.whatIsKnown(when, "it waited"));
+                call.giveUp(when, "it waited");
             }
         }
     }

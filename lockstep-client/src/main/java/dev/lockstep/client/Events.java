@@ -58,7 +58,7 @@ final class Events {
         for (LockstepListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // whatever it is, it must not stop the calls that wait for the failover
                 log.warn("A LockstepListener has thrown", e);
             }
         }

@@ -14,9 +14,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** The path of the calls on an exclusive connection: straight to it, each with its deadline, none ever repeated. */
 final class ExclusivePath implements Dispatcher {
+
+    /** One MULTI with what follows it, until its EXEC or DISCARD. */
+    private static final class Transaction {
+        volatile boolean mayBeExecuted;
+    }
+
+    /**
+     * A call and the transaction that it is part of.
+     *
+     * @param transaction null outside of any; the EXEC itself is outside, as its reply is the outcome
+     */
+    private record Entry(Call call, @Nullable Transaction transaction) {}
 
     private final NodeAddress address;
     private final LinkOpener.Made made;
@@ -24,10 +37,9 @@ final class ExclusivePath implements Dispatcher {
     private final ShardRoute shard;
     private final Policy policy;
     private final Deadlines deadlines;
-    private final Queue<Call> pending = new ConcurrentLinkedQueue<>();
+    private final Queue<Entry> pending = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean closing = new AtomicBoolean();
-    private volatile boolean inTransaction;
-    private volatile boolean executing;
+    private @Nullable Transaction begun; // of the one thread that uses the connection
     private volatile boolean dead;
 
     ExclusivePath(NodeAddress address, LinkOpener.Made made, ShardRoute shard, Policy policy, Deadlines deadlines) {
@@ -37,6 +49,7 @@ final class ExclusivePath implements Dispatcher {
         this.shard = shard;
         this.policy = policy;
         this.deadlines = deadlines;
+        shard.exclusives().add(this);
         onLoop(() -> made.connection().onLoss(this::lost));
     }
 
@@ -48,69 +61,73 @@ final class ExclusivePath implements Dispatcher {
                     + (dead ? " was lost" : " is closed") + ". Open another one with Lockstep.exclusive()"));
             return;
         }
-        track(command.getType());
-        pending.removeIf(Call::isDone);
-        pending.add(call);
+        Entry entry = new Entry(call, transactionOf(command.getType()));
+        pending.removeIf(former -> former.call.isDone());
+        pending.add(entry);
         deadlines.add(call);
-        if (command instanceof CompletableFuture<?> future) {
-            future.whenComplete((result, failure) -> {
-                if (failure instanceof RedisCommandTimeoutException
-                        || failure instanceof OutcomeUnknownException
-                        || failure instanceof CancellationException) {
-                    close(); // what else is answered on it could not be told apart from a late answer's effects
-                }
-            });
-        }
-        call.sentTo = address;
-        RedisCommand<?, ?, ?> observed = observed(command);
+        closeWhenUnanswered(command);
+        RedisCommand<?, ?, ?> observed = observed(command, entry);
         onLoop(() -> {
             if (dead) {
-                fail(call);
-            } else {
+                fail(entry);
+            } else if (call.send(address)) {
                 made.connection().write(observed);
             }
         });
     }
 
-    private <K, V, T> RedisCommand<K, V, T> observed(RedisCommand<K, V, T> command) {
-        return new ObservedCommand<>(command, this::answered);
+    /** Which transaction the command belongs to, seen in the order of the calls. */
+    private @Nullable Transaction transactionOf(ProtocolKeyword type) {
+        if (type == CommandType.MULTI) {
+            begun = new Transaction();
+        }
+        Transaction current = begun;
+        if (current != null && (type == CommandType.EXEC || type == CommandType.DISCARD)) {
+            current.mayBeExecuted = type == CommandType.EXEC;
+            begun = null;
+            return null;
+        }
+        return current;
     }
 
-    private void track(ProtocolKeyword type) {
-        if (type == CommandType.MULTI) {
-            inTransaction = true;
-        } else if (type == CommandType.EXEC) {
-            executing = true;
-        } else if (type == CommandType.DISCARD) {
-            inTransaction = false;
+    /** After a call whose answer may still come, nothing else on the connection could be told apart from its effects. */
+    private void closeWhenUnanswered(RedisCommand<?, ?, ?> command) {
+        if (command instanceof CompletableFuture<?> future) {
+            future.whenComplete((result, failure) -> {
+                if (failure instanceof RedisCommandTimeoutException
+                        || failure instanceof OutcomeUnknownException
+                        || failure instanceof CancellationException) {
+                    close();
+                }
+            });
         }
+    }
+
+    private <K, V, T> RedisCommand<K, V, T> observed(RedisCommand<K, V, T> command, Entry entry) {
+        return new ObservedCommand<>(command, () -> answered(entry));
     }
 
     /** On the event loop, before the caller learns of the answer: what it wrote must be seen by session reads. */
-    private void answered() {
-        if (executing) {
-            executing = false;
-            inTransaction = false;
+    private void answered(Entry entry) {
+        if (entry.transaction != null) {
+            return; // queued; the EXEC's answer counts
         }
-        if (inTransaction) {
-            return;
-        }
-        Floor floor = policy.floors().of(shard);
+        Call call = entry.call;
         Mark mark = shard.primary().nowOn(made.identity().runId());
-        Lineage lineage = shard.lineage();
-        if (mark != null) {
-            floor.raise(floor.allKeys(), mark, shard);
-        } else if (lineage != null) {
-            shard.rolledBack(floor, null, lineage); // written on a node that is not the primary any more
+        if (mark == null) {
+            call.floor.lose(shard); // it was executed by a node that is not the primary any more
+        } else {
+            call.floor.raise(call.floor.allKeys(), mark, shard);
         }
     }
 
     private void lost() {
         dead = true;
+        shard.exclusives().remove(this);
         boolean unanswered = false;
-        for (Call call = pending.poll(); call != null; call = pending.poll()) {
-            unanswered |= !call.traits.isRead();
-            fail(call);
+        for (Entry entry = pending.poll(); entry != null; entry = pending.poll()) {
+            unanswered |= !entry.call.traits.isRead() && !entry.call.command.isDone();
+            fail(entry);
         }
         if (unanswered) {
             shard.primary().distrust(made.identity());
@@ -120,12 +137,12 @@ final class ExclusivePath implements Dispatcher {
         }
     }
 
-    private void fail(Call call) {
-        if (inTransaction && !executing) {
-            call.fail(new NotSentException("The transaction on the exclusive connection to " + address
+    private void fail(Entry entry) {
+        if (entry.transaction != null && !entry.transaction.mayBeExecuted) {
+            entry.call.fail(new NotSentException("The transaction on the exclusive connection to " + address
                     + " was not executed: the connection was lost before EXEC. It is safe to begin it again"));
         } else {
-            call.fail(call.whatIsKnown("before the connection was lost", ""));
+            entry.call.giveUp("before the connection was lost", "the exclusive connection to " + address + " was lost");
         }
     }
 
@@ -134,6 +151,13 @@ final class ExclusivePath implements Dispatcher {
             eventLoop.execute(action);
         } catch (RejectedExecutionException clientIsClosed) {
             dead = true;
+        }
+    }
+
+    /** Another process has become the primary: this connection's writes would be lost. */
+    void movedTo(String runId) {
+        if (!made.identity().runId().equals(runId)) {
+            close();
         }
     }
 

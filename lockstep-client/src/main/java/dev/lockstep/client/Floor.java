@@ -14,8 +14,7 @@ final class Floor {
     /* A cell holds the latest moment seen on the primary and the furthest position seen on a replica; it never goes down.
      * The last cell stands for all keys at once (commands with several keys, scripts, transactions). Positions of an old
      * lineage must not be compared with those of a new one, so when there is one, rebase() looks through all cells and
-     * tells what was lost. A raise that was under way at that moment sees the new lineage right after its own write, and
-     * looks through its cell itself. */
+     * tells what was lost. A raise does the same for its cell, before it replaces anything there and after it has. */
 
     static final int SHARED_BUCKETS = 1024;
 
@@ -70,40 +69,46 @@ final class Floor {
 
     /** Notes that {@code mark}, a moment on the primary, was seen in {@code bucket}. */
     void raise(int bucket, Mark mark, ShardRoute shard) {
-        Lineage before = shard.lineage();
-        for (Cell old = cells.get(bucket); ; old = cells.get(bucket)) {
-            Mark seen = old.primary();
-            if (seen == mark || (seen != null && seen.source == mark.source && seen.sequence > mark.sequence)) {
-                break;
-            }
+        Cell old = told(bucket, shard);
+        while (old.primary() != mark && (old.primary() == null || mark.isAfter(old.primary()))) {
             if (cells.compareAndSet(bucket, old, new Cell(mark, old.replica()))) {
-                break;
+                told(bucket, shard);
+                return;
             }
+            old = told(bucket, shard);
         }
-        recheck(bucket, shard, before);
     }
 
     /** Notes that {@code position} was seen on a replica in {@code bucket}. */
     void raise(int bucket, Position position, ShardRoute shard) {
-        Lineage before = shard.lineage();
-        for (Cell old = cells.get(bucket); ; old = cells.get(bucket)) {
-            Position seen = old.replica();
-            if (seen != null && before != null && before.reaches(seen, position)) {
-                break;
-            }
+        Cell old = told(bucket, shard);
+        while (!covers(old.replica(), position, shard.lineage())) {
             if (cells.compareAndSet(bucket, old, new Cell(old.primary(), position))) {
-                break;
+                told(bucket, shard);
+                return;
             }
+            old = told(bucket, shard);
         }
-        recheck(bucket, shard, before);
     }
 
-    @SuppressWarnings("ReferenceEquality") // a lineage is replaced, never changed
-    private void recheck(int bucket, ShardRoute shard, @Nullable Lineage before) {
-        Lineage after = shard.lineage();
-        if (after != before && after != null) {
-            rebase(bucket, shard, after);
+    private static boolean covers(@Nullable Position seen, Position position, @Nullable Lineage lineage) {
+        return seen != null && lineage != null && lineage.reaches(seen, position);
+    }
+
+    /** The cell, after whatever is lost of it in the present lineage has been told. */
+    private Cell told(int bucket, ShardRoute shard) {
+        Lineage lineage = shard.lineage();
+        if (lineage != null) {
+            rebase(bucket, shard, lineage);
         }
+        return cells.get(bucket);
+    }
+
+    /** Something was seen that no position stands for, and it is gone. */
+    void lose(ShardRoute shard) {
+        Lineage lineage = shard.lineage();
+        rolledBack = true;
+        shard.rolledBack(this, null, lineage == null ? "" : lineage.history());
     }
 
     /** A moment whose position must be known before a read of {@code bucket} can be held against it; null if none. */
@@ -168,7 +173,7 @@ final class Floor {
         Cell rest = new Cell(primaryLost ? null : mark, replicaLost ? null : cell.replica());
         if (cells.compareAndSet(bucket, cell, rest)) {
             rolledBack = true;
-            shard.rolledBack(this, primaryLost && mark != null ? mark.position() : cell.replica(), lineage);
+            shard.rolledBack(this, primaryLost && mark != null ? mark.position() : cell.replica(), lineage.history());
         } else {
             rebase(bucket, shard, lineage); // raised meanwhile
         }

@@ -50,6 +50,7 @@ public final class Lockstep implements AutoCloseable {
     private final PubSubs pubSubs;
     private final LinkOpener opener;
     private final Floors shared = Floors.shared();
+    private long followed;
     private final View<String, String> primary;
     private final View<String, String> replica;
     private final View<String, String> session;
@@ -124,7 +125,12 @@ public final class Lockstep implements AutoCloseable {
                 this::sweep, Deadlines.SWEEP_MILLIS, Deadlines.SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void follow(Topology topology) {
+    /** Serialised, since the constructor and the watcher's thread may both bring one. */
+    private synchronized void follow(Topology topology) {
+        if (topology.version() < followed) {
+            return;
+        }
+        followed = topology.version();
         for (Shard shard : topology.shards()) {
             for (ShardRoute route : routes.all()) {
                 if (route.name().equals(shard.name())) {

@@ -13,18 +13,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mark {
 
-    /** Orders the marks of one {@link #source}: a later moment has the greater number. */
-    final long sequence;
-    /** What the mark was taken on; marks of one source compare by sequence. */
-    final Object source;
+    /** Which connection to the primary it was taken on; later ones have greater numbers. */
+    private final long epoch;
+    /** Which moment on that connection; later ones have greater numbers. */
+    private final long sequence;
 
     private volatile @Nullable Position position;
     private volatile boolean settled;
     private @Nullable List<Runnable> waiting;
 
-    Mark(Object source, long sequence) {
-        this.source = source;
+    Mark(long epoch, long sequence) {
+        this.epoch = epoch;
         this.sequence = sequence;
+    }
+
+    /** The next moment on the same connection. */
+    Mark next() {
+        return new Mark(epoch, sequence + 1);
+    }
+
+    boolean isAfter(Mark other) {
+        return epoch != other.epoch ? epoch > other.epoch : sequence > other.sequence;
     }
 
     /** The position, or null while it is not known, or if it never will be. */

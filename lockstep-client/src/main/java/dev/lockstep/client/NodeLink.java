@@ -3,7 +3,6 @@ package dev.lockstep.client;
 import dev.lockstep.client.lettuce.NodeConnection;
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.ReplicationInfo;
-import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,6 +69,7 @@ final class NodeLink {
     private final ArrayDeque<Attempt> inFlight = new ArrayDeque<>();
     private List<Attempt> batch = new ArrayList<>();
     private final List<Attempt> brokenOff = new ArrayList<>();
+    private long lastReadAt;
     private boolean sweeping;
     private boolean silent;
     private boolean retiring;
@@ -88,11 +88,15 @@ final class NodeLink {
         this.traffic = traffic;
         this.socketTimeoutNanos = socketTimeoutNanos;
         this.timer = timer;
+        this.lastReadAt = System.nanoTime();
     }
 
-    /** Arms the loss hook; to be called once, before the first send. */
+    /** Arms the hooks; to be called once, before the first send. */
     void start() {
-        run(() -> connection.onLoss(this::die));
+        run(() -> {
+            connection.onRead(() -> lastReadAt = System.nanoTime());
+            connection.onLoss(this::die);
+        });
     }
 
     /** Queues the attempt; false if the link is lost and the attempt certainly not taken. */
@@ -164,7 +168,7 @@ final class NodeLink {
         long now = System.nanoTime();
         List<Attempt> sending = batch;
         for (Attempt next = outbox.poll(); next != null; next = outbox.poll()) {
-            if (next.call == null || !next.call.isDone()) {
+            if (next.call == null || next.call.send(address)) {
                 sending.add(next);
             }
         }
@@ -175,9 +179,6 @@ final class NodeLink {
         for (int i = 0; i < sending.size(); i++) {
             Attempt attempt = sending.get(i);
             attempt.sentAt = now;
-            if (attempt.call != null) {
-                attempt.call.sentTo = address;
-            }
             inFlight.add(attempt);
         }
         batch = new ArrayList<>(); // a write that fails at once comes back here before this method has ended
@@ -215,7 +216,12 @@ final class NodeLink {
             traffic.answering(this);
         }
         if (wanted) {
-            traffic.replied(attempt, this);
+            Attempt.Own own = attempt.own();
+            if (own != null) {
+                own.answered(attempt, this);
+            } else {
+                traffic.replied(attempt, this);
+            }
         }
         if (retiring && inFlight.isEmpty()) {
             close();
@@ -225,9 +231,7 @@ final class NodeLink {
     /** From Lettuce: this attempt failed with the socket. */
     void failed(Attempt attempt) {
         takeOff(attempt);
-        if (attempt.call != null) {
-            brokenOff.add(attempt); // the loss of the socket is about to be told
-        }
+        brokenOff.add(attempt); // the loss of the socket is about to be told
     }
 
     private void takeOff(Attempt attempt) {
@@ -250,7 +254,21 @@ final class NodeLink {
         for (Attempt next = outbox.poll(); next != null; next = outbox.poll()) {
             unsent.add(next);
         }
-        traffic.lost(this, unanswered, unsent);
+        List<Attempt.Own> owners = new ArrayList<>();
+        takeOwn(unanswered, owners);
+        takeOwn(unsent, owners);
+        try {
+            traffic.lost(this, unanswered, unsent);
+        } finally {
+            owners.forEach(Attempt.Own::lost);
+        }
+    }
+
+    private static void takeOwn(List<Attempt> attempts, List<Attempt.Own> owners) {
+        attempts.removeIf(attempt -> {
+            Attempt.Own own = attempt.own();
+            return own != null && owners.add(own);
+        });
     }
 
     private void sweepSoon() {
@@ -266,7 +284,9 @@ final class NodeLink {
         if (oldest == null || dead) {
             return;
         }
-        long age = System.nanoTime() - oldest.sentAt;
+        long now = System.nanoTime();
+        long age =
+                Math.min(now - oldest.sentAt, now - lastReadAt); // a long reply that is still coming in is no silence
         if (age > socketTimeoutNanos) {
             silent = true;
             traffic.silent(this, age);
@@ -287,15 +307,6 @@ final class NodeLink {
 
     boolean hasOnlyEndedCalls() {
         return inFlight.stream().allMatch(attempt -> attempt.call == null || attempt.call.isDone());
-    }
-
-    /** Writes a command of the client's own past the traffic; its reply goes nowhere but to its own future. */
-    void direct(RedisCommand<?, ?, ?> command) {
-        if (eventLoop.inEventLoop()) {
-            connection.write(command);
-        } else {
-            run(() -> connection.write(command));
-        }
     }
 
     @Override

@@ -55,17 +55,16 @@ final class PrimaryLane {
     private volatile @Nullable PrimaryTenure tenure; // of link
 
     // Guarded by this.
-    private State state = State.ABSENT;
+    private volatile State state = State.ABSENT; // read without the lock for texts only, as are the next two
+    private volatile @Nullable NodeAddress target;
+    private volatile String problem = "";
     private @Nullable NodeLink link;
-    private @Nullable NodeAddress target;
     private @Nullable String lastRunId;
     private @Nullable NodeAddress lastAddress;
     private @Nullable ReplicationInfo lastInfo;
     private final List<PrimaryTenure> unsettled = new ArrayList<>();
     private final List<Mark> orphans = new ArrayList<>();
-    private long orphanCount;
     private final List<Call> takenBack = new ArrayList<>();
-    private String problem = "";
     private @Nullable NodeAddress openingTo;
     private int openings;
     private boolean closed;
@@ -89,9 +88,9 @@ final class PrimaryLane {
     private boolean sendOn(NodeLink to, Call call) {
         String begunOn = call.boundTo;
         if (begunOn != null && !begunOn.equals(to.identity.runId())) {
-            call.fail(
-                    new NotSentException(call.name() + " was not sent: its cursor belongs to a former primary and says"
-                            + " nothing to the present one, " + to.address + ". Begin the iteration again"));
+            String why = call.name() + " was not sent: its cursor belongs to a former primary and says nothing to the"
+                    + " present one, " + to.address + ". Begin the iteration again";
+            shard.later(0, () -> call.fail(new NotSentException(why))); // callers' code never runs under the lock
             return true;
         }
         return to.send(new Attempt(call, to));
@@ -115,7 +114,7 @@ final class PrimaryLane {
     }
 
     /** Why calls are held, for the text of an exception. */
-    synchronized String trouble() {
+    String trouble() {
         String name = "shard " + shard.name();
         NodeAddress primary = target;
         return switch (state) {
@@ -143,8 +142,8 @@ final class PrimaryLane {
         if (!runId.equals(lastRunId)) {
             return null;
         }
-        Mark orphan =
-                new Mark(this, ++orphanCount); // settled when the same process, or another, has become the primary
+        // Between two connections: after every mark of the last one, before every mark of the next.
+        Mark orphan = new Mark(openingTo == null ? openings : openings - 1, Long.MAX_VALUE);
         orphans.add(orphan);
         return orphan;
     }
@@ -203,22 +202,23 @@ final class PrimaryLane {
         old.retire();
     }
 
-    /** A server error that says the call was not executed and belongs elsewhere; false if it is the caller's to see. */
-    boolean takesBack(Call call, String error, NodeLink from) {
-        boolean misplaced = error.startsWith("READONLY") || error.startsWith("MASTERDOWN");
-        if (!misplaced && !error.startsWith("LOADING")) {
-            return false;
-        }
+    /** Whether a server error says that the call was not executed and belongs elsewhere. */
+    boolean isMisplaced(@Nullable String error) {
+        return error != null
+                && (error.startsWith("READONLY") || error.startsWith("MASTERDOWN") || error.startsWith("LOADING"));
+    }
+
+    /** The call was answered by a node that is no primary, or not yet: it goes back to the head of the queue. */
+    void takeBack(Call call, @Nullable String error, NodeLink from) {
         synchronized (this) {
-            call.sentTo = null;
+            call.takeBack();
             takenBack.add(call);
             if (from == link && state != State.RETIRING) {
                 retire(from);
             }
         }
         shard.stats().retried.increment();
-        shard.suspect(from.address, error);
-        return true;
+        shard.suspect(from.address, error == null ? "it says that it is a replica" : error);
     }
 
     /** The primary said where it stands. */
@@ -232,7 +232,6 @@ final class PrimaryLane {
             }
             if (info.role() == Role.PRIMARY) {
                 lastInfo = info;
-                shard.samples().add(askedAt, info.position());
             } else if (state == State.OPEN || state == State.SILENT) {
                 log.info("{} of shard {} is no longer a primary", from.address, shard.name());
                 retire(from);
@@ -240,6 +239,7 @@ final class PrimaryLane {
         }
         if (info.role() == Role.PRIMARY) {
             shard.follow(previous, info);
+            shard.samples().add(askedAt, info.position());
         }
     }
 
@@ -266,7 +266,7 @@ final class PrimaryLane {
     void answering(NodeLink from) {
         synchronized (this) {
             if (from == link && state == State.SILENT) {
-                fence.close(from, shard.opener()); // written before what is now sent
+                fence.close(from); // before what is now sent
                 reopen(from);
             }
         }
@@ -277,7 +277,7 @@ final class PrimaryLane {
         fence.unanswered(other);
         NodeLink to = open;
         if (to != null) {
-            fence.close(to, shard.opener());
+            fence.close(to);
         }
     }
 
@@ -304,7 +304,9 @@ final class PrimaryLane {
     void lost(NodeLink from, PrimaryTenure of, List<Attempt> unanswered, List<Attempt> unsent) {
         List<Runnable> afterwards = new ArrayList<>();
         synchronized (this) {
-            unsettled.add(of);
+            if (from == link) {
+                unsettled.add(of);
+            }
             List<Call> again = new ArrayList<>(takenBack);
             takenBack.clear();
             for (Attempt attempt : unanswered) {
@@ -316,7 +318,7 @@ final class PrimaryLane {
                     fence.unanswered(from.identity);
                     if (!call.isDone() && !call.traits.isRepeatable(call.command)) {
                         String how = "before the connection to its primary was lost";
-                        afterwards.add(() -> call.fail(call.whatIsKnown(how, "")));
+                        afterwards.add(() -> call.giveUp(how, ""));
                         continue;
                     }
                     call.maybeApplied = true;
@@ -329,11 +331,10 @@ final class PrimaryLane {
                 }
             }
             again.removeIf(Call::isDone);
-            again.forEach(call -> call.sentTo = null);
+            again.forEach(Call::takeBack);
             shard.stats().retried.add(again.size());
             if (closed) {
-                afterwards.add(
-                        () -> again.forEach(call -> call.fail(call.whatIsKnown("before Lockstep was closed", ""))));
+                afterwards.add(() -> again.forEach(call -> call.giveUp("before Lockstep was closed", "it was held")));
             } else {
                 held.addFirst(again);
             }
@@ -357,7 +358,7 @@ final class PrimaryLane {
         }
         openingTo = to;
         int number = ++openings;
-        PrimaryTenure next = new PrimaryTenure(this, shard);
+        PrimaryTenure next = new PrimaryTenure(this, shard, number);
         shard.opener()
                 .open(to, next)
                 .thenCompose(this::fenced)
@@ -369,7 +370,7 @@ final class PrimaryLane {
         if (made.greeting.role() != Role.PRIMARY) {
             return CompletableFuture.completedFuture(made);
         }
-        return fence.close(made, shard.opener())
+        return fence.close(made)
                 .thenApply(allDead -> {
                     if (!allDead) {
                         failWhatMustNotBeRepeated();
@@ -388,9 +389,10 @@ final class PrimaryLane {
         synchronized (this) {
             unsafe = held.removeMaybeApplied();
         }
-        unsafe.forEach(call -> call.fail(call.whatIsKnown(
-                "before its connection was lost; the server does not allow CLIENT KILL, which would make repeating it safe",
-                "")));
+        String when =
+                "before its connection was lost; the server does not allow CLIENT KILL, which would make repeating"
+                        + " it safe";
+        unsafe.forEach(call -> call.giveUp(when, ""));
     }
 
     private void opened(
@@ -423,7 +425,12 @@ final class PrimaryLane {
             shard.suspect(to, "no primary there");
             return;
         }
-        install(made, next);
+        try {
+            install(made, next);
+        } catch (Throwable e) { // a bug, but it must not leave the lane without a primary for ever
+            log.error("The connection to the new primary {} could not be taken into use", made, e);
+            made.close();
+        }
     }
 
     private static String rootOf(@Nullable Throwable failure) {
@@ -468,17 +475,30 @@ final class PrimaryLane {
         // The same process still holds all that it executed; of another one, what was not told before is not known.
         Position covers = previous == null ? null : info.position();
         former.forEach(old -> old.settleAll(covers));
-        unowned.forEach(mark -> mark.settle(covers));
+        // What was executed on another connection meanwhile may be later than the greeting, but not than the next INFO.
+        Mark afterwards = next.now(made);
+        unowned.forEach(orphan -> settleLike(afterwards, orphan, previous != null));
         shard.learnt(made.address, info);
         shard.follow(previous, info);
+        shard.movedTo(made.identity.runId());
         if (before != null) {
             shard.failedOver(before, made.address, outage);
         }
+        shard.scripts().load(made);
         next.sample(made);
         synchronized (this) {
             if (link == made && state == State.ABSENT) {
                 reopen(made);
+                fence.close(made); // what was distrusted since the connection was made
             }
+        }
+    }
+
+    private static void settleLike(Mark told, Mark orphan, boolean sameProcess) {
+        if (sameProcess) {
+            told.whenSettled(() -> orphan.settle(told.position()));
+        } else {
+            orphan.settle(null);
         }
     }
 
@@ -492,7 +512,7 @@ final class PrimaryLane {
             last = link;
             open = null;
         }
-        left.forEach(call -> call.fail(call.whatIsKnown("before Lockstep was closed", "it was held")));
+        left.forEach(call -> call.giveUp("before Lockstep was closed", "it was held"));
         if (last != null) {
             last.close();
         }

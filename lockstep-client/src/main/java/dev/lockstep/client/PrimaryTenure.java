@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the link's event loop but for {@link #now}, {@link #demand} and {@link #settleAll}.
  */
-final class PrimaryTenure implements NodeLink.Traffic {
+final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
     /* One INFO costs the server as much as ten GETs, one per batch next to nothing. So it rides with a batch if the last
      * one is a millisecond old, and otherwise follows within a millisecond: what a session has seen is then known to all
      * but the last millisecond before a crash. While sessions read from replicas they need positions at once, and it rides
@@ -35,17 +35,20 @@ final class PrimaryTenure implements NodeLink.Traffic {
     private final ShardRoute shard;
     private final ArrayDeque<Mark> told = new ArrayDeque<>(); // marks whose INFO is on its way
 
-    private volatile Mark current = new Mark(this, 0);
+    private volatile Mark current;
     private volatile long eagerUntil = System.nanoTime();
     private volatile boolean touched;
     private volatile boolean forced;
     private boolean timerSet;
     private long lastInfoAt = System.nanoTime() - INTERVAL;
     private boolean refusalLogged;
+    private boolean demoted;
 
-    PrimaryTenure(PrimaryLane lane, ShardRoute shard) {
+    /** @param epoch greater than that of every former tenure */
+    PrimaryTenure(PrimaryLane lane, ShardRoute shard, long epoch) {
         this.lane = lane;
         this.shard = shard;
+        this.current = new Mark(epoch, 0);
     }
 
     /** A mark that covers all that this primary has executed until now, on whatever connection. */
@@ -92,8 +95,8 @@ final class PrimaryTenure implements NodeLink.Traffic {
             lastInfoAt = now;
             forced = false;
             touched = false;
-            current = new Mark(this, mark.sequence + 1);
-            Attempt info = infoAttempt(link);
+            current = mark.next();
+            Attempt info = infoAttempt(link, this);
             info.mark = mark;
             told.add(mark);
             batch.add(info);
@@ -106,13 +109,14 @@ final class PrimaryTenure implements NodeLink.Traffic {
         }
     }
 
-    static Attempt infoAttempt(NodeLink link) {
+    static Attempt infoAttempt(NodeLink link, Attempt.Own own) {
         return new Attempt(
                 new Command<>(
                         CommandType.INFO,
                         new StatusOutput<>(StringCodec.ASCII),
                         new CommandArgs<>(StringCodec.ASCII).add("replication")),
-                link);
+                link,
+                own);
     }
 
     /** What an INFO attempt was answered, or null if the server refused it. */
@@ -123,49 +127,58 @@ final class PrimaryTenure implements NodeLink.Traffic {
 
     @Override
     public void replied(Attempt attempt, NodeLink link) {
-        if (attempt.call == null) {
-            learn(attempt, link);
+        Call call = attempt.call;
+        if (call == null) {
             return;
         }
         String error = attempt.error();
-        if (error != null && (lane.takesBack(attempt.call, error, link) || reloads(attempt.call, error, link))) {
+        // What a demoted node still answers comes from a replica: it must not pass for the primary's word, nor overtake
+        // the
+        // writes that were refused before it.
+        if (demoted || lane.isMisplaced(error)) {
+            demoted = true;
+            lane.takeBack(call, error, link);
             return;
         }
-        if (attempt.call.traits.access() == CommandTraits.Access.SCAN && error == null) {
-            attempt.beforeDelivery = () -> shard.scans().answered(attempt.call, link.identity.runId());
+        if (call.traits.access() == CommandTraits.Access.SCAN && error == null) {
+            attempt.beforeDelivery = () -> shard.scans().answered(call, link.identity.runId());
         }
-        shard.answer(attempt, attempt.call);
+        shard.answer(attempt, call);
     }
 
-    /** A script that was loaded through this client and that this primary has never seen: loads it, and asks again. */
-    private boolean reloads(Call call, String error, NodeLink link) {
-        Command<String, String, String> load =
-                error.startsWith("NOSCRIPT") ? shard.scripts().loadingAgain(call) : null;
-        if (load == null) {
-            return false;
-        }
-        shard.stats().retried.increment();
-        link.direct(load);
-        return link.send(new Attempt(call, link));
-    }
-
-    private void learn(Attempt attempt, NodeLink link) {
+    /** An INFO of ours was answered. */
+    @Override
+    public void answered(Attempt attempt, NodeLink link) {
         Mark mark = told.poll();
-        ReplicationInfo info = read(attempt);
-        if (info == null && !refusalLogged) {
+        Position position = null;
+        try {
+            ReplicationInfo info = read(attempt);
+            if (info == null) {
+                logRefusal(attempt, link);
+            } else {
+                demoted |= info.role() != Role.PRIMARY;
+                position = demoted ? null : info.position();
+                lane.seen(link, info, attempt.sentAt);
+            }
+        } finally {
+            if (mark != null) {
+                mark.settle(position);
+            }
+        }
+    }
+
+    /** The marks are settled by whoever makes the next connection. */
+    @Override
+    public void lost() {}
+
+    private void logRefusal(Attempt attempt, NodeLink link) {
+        if (!refusalLogged) {
             refusalLogged = true;
             log.warn(
                     "{} does not tell its replication offset ({}): reads go to the primary, and rollbacks are reported at"
                             + " every failover. Grant the user +info",
                     link,
                     attempt.error());
-        }
-        boolean primary = info != null && info.role() == Role.PRIMARY;
-        if (info != null) {
-            lane.seen(link, info, attempt.sentAt);
-        }
-        if (mark != null) {
-            mark.settle(info != null && primary ? info.position() : null);
         }
     }
 

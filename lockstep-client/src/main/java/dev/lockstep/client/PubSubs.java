@@ -52,7 +52,12 @@ final class PubSubs {
         try {
             StatefulRedisPubSubConnection<K, V> connection = client.connectPubSub(codec, uri);
             open.removeIf(following -> !following.connection.isOpen() && isClosed(following));
-            open.add(new Following(uri, connection));
+            Following following = new Following(uri, connection);
+            open.add(following);
+            NodeAddress since = primary;
+            if (since != null && !since.equals(to)) {
+                move(following, since); // the primary moved while it connected
+            }
             return connection;
         } catch (RedisException e) {
             throw new NoPrimaryException(
@@ -68,10 +73,15 @@ final class PubSubs {
         }
         primary = node.address();
         for (Following following : open) {
-            following.uri.setHost(node.address().host());
-            following.uri.setPort(node.address().port());
-            endpoint(following).disconnect(); // it reconnects by itself, there, and subscribes again
+            move(following, node.address());
         }
+    }
+
+    /** It reconnects by itself, there, and subscribes again. */
+    private static void move(Following following, NodeAddress to) {
+        following.uri.setHost(to.host());
+        following.uri.setPort(to.port());
+        endpoint(following).disconnect();
     }
 
     private static boolean isClosed(Following following) {

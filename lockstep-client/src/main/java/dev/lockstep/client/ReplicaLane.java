@@ -23,6 +23,7 @@ final class ReplicaLane {
     private final Replicas replicas;
     private volatile @Nullable NodeLink usable;
     private volatile @Nullable ReplicaTenure tenure;
+    private volatile boolean behind;
     private volatile @Nullable Position stuckAt;
     private volatile long probedAt = System.nanoTime();
 
@@ -62,10 +63,13 @@ final class ReplicaLane {
         return false;
     }
 
-    /** The offset that it is known to have applied at least; -1 if it is not known. */
-    long offset() {
-        ReplicationInfo known = known();
-        return known == null ? -1 : known.position().offset();
+    /** Whether its last answer was too old. */
+    boolean wasBehind() {
+        return behind;
+    }
+
+    void answered(boolean fresh) {
+        behind = !fresh;
     }
 
     /** A read has waited for it in vain. */
@@ -200,6 +204,11 @@ final class ReplicaLane {
     /** Answered too old, or not at all: the read goes on looking for a copy. */
     void elsewhere(Call call) {
         replicas.again(call);
+    }
+
+    void toPrimary(Call call) {
+        call.takeBack();
+        replicas.askPrimary(call);
     }
 
     void rescue(Attempt attempt) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the link's event loop but for {@link #known}.
  */
-final class ReplicaTenure implements NodeLink.Traffic {
+final class ReplicaTenure implements NodeLink.Traffic, Attempt.Own {
     /* The statement before the reads is a lower bound of what they saw: only if it reaches what a read requires, the
      * answer counts. It is left out when an earlier batch has already told enough, since a replica never goes back within a
      * history. The statement after the reads is an upper bound of what they saw: the session's floor rises to it, or its
@@ -73,10 +73,10 @@ final class ReplicaTenure implements NodeLink.Traffic {
         if (enough) {
             batch.atLeast = soFar;
         } else {
-            batch.leading = PrimaryTenure.infoAttempt(link);
+            batch.leading = PrimaryTenure.infoAttempt(link, this);
             sending.add(0, batch.leading);
         }
-        batch.trailing = PrimaryTenure.infoAttempt(link);
+        batch.trailing = PrimaryTenure.infoAttempt(link, this);
         sending.add(batch.trailing);
         batches.add(batch);
     }
@@ -85,13 +85,14 @@ final class ReplicaTenure implements NodeLink.Traffic {
     public void replied(Attempt attempt, NodeLink link) {
         Call call = attempt.call;
         if (call == null) {
-            stated(attempt, link);
             return;
         }
         String error = attempt.error();
         if (error != null && (error.startsWith("LOADING") || error.startsWith("MASTERDOWN"))) {
             lane.unusable(link, error);
             lane.elsewhere(call);
+        } else if (error != null && error.startsWith("NOSCRIPT")) {
+            lane.toPrimary(call); // which has it, if it was loaded through this client
         } else if (attempt.batch == null || call.policy.consistency().level() == Consistency.Level.ANY) {
             shard.stats().replicaReads.increment();
             attempt.deliver();
@@ -100,7 +101,9 @@ final class ReplicaTenure implements NodeLink.Traffic {
         }
     }
 
-    private void stated(Attempt statement, NodeLink link) {
+    /** The replica said where it stands. */
+    @Override
+    public void answered(Attempt statement, NodeLink link) {
         ReplicationInfo info = PrimaryTenure.read(statement);
         if (info != null) {
             known = info;
@@ -126,7 +129,9 @@ final class ReplicaTenure implements NodeLink.Traffic {
             if (call == null) {
                 continue;
             }
-            if (sound && isFresh(lineage, batch.atLeast, call.required)) {
+            boolean fresh = sound && isFresh(lineage, batch.atLeast, call.required);
+            lane.answered(fresh);
+            if (fresh) {
                 attempt.seen = atMost;
                 shard.stats().replicaReads.increment();
                 shard.answer(attempt, call);
@@ -139,7 +144,10 @@ final class ReplicaTenure implements NodeLink.Traffic {
 
     /** Whether the replica was in one history during the batch, and all that it showed is part of the lineage. */
     private static boolean stayedIn(Lineage lineage, @Nullable Position atLeast, Position atMost) {
-        return atLeast != null && atLeast.history().equals(atMost.history()) && lineage.survives(atMost);
+        return atLeast != null
+                && atLeast.history().equals(atMost.history())
+                && atLeast.offset() <= atMost.offset()
+                && lineage.survives(atMost);
     }
 
     private static boolean isFresh(@Nullable Lineage lineage, @Nullable Position atLeast, @Nullable Position required) {
@@ -159,6 +167,10 @@ final class ReplicaTenure implements NodeLink.Traffic {
     public void answering(NodeLink link) {
         lane.answering(link);
     }
+
+    /** Its reads are given back with the connection. */
+    @Override
+    public void lost() {}
 
     @Override
     public void lost(NodeLink link, List<Attempt> unanswered, List<Attempt> unsent) {

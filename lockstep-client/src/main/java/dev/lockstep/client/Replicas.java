@@ -84,7 +84,7 @@ final class Replicas {
             return;
         }
         shard.primary().demand();
-        if (call.policy.waitForReplica()) {
+        if (call.policy.waitForReplica() && shard.primary().address() != null) {
             mark.whenSettled(() -> {
                 if (mark.position() == null) {
                     askPrimary(call);
@@ -127,9 +127,9 @@ final class Replicas {
             if (lane.isFresh(call.required, lineage) && lane.send(call)) {
                 return;
             }
-            // Who waits asks them in turn; who asks only once asks the one that is known to be furthest.
+            // Who waits asks them in turn; who asks only once does not ask the one that was too old the last time.
             if (lane.mayCatchUp(lineage)
-                    && (maybe == null || (!call.policy.waitForReplica() && lane.offset() > maybe.offset()))) {
+                    && (maybe == null || (!call.policy.waitForReplica() && maybe.wasBehind() && !lane.wasBehind()))) {
                 maybe = lane;
             }
         }
@@ -147,7 +147,7 @@ final class Replicas {
         if (call.isDone()) {
             return;
         }
-        call.sentTo = null;
+        call.takeBack();
         call.replicasTried++;
         if (call.policy.consistency().level() == Consistency.Level.ANY) {
             askAny(call);
@@ -188,7 +188,7 @@ final class Replicas {
         askPrimary(call);
     }
 
-    private void askPrimary(Call call) {
+    void askPrimary(Call call) {
         if (!call.isDone()) {
             shard.stats().primaryReads.increment();
             shard.primary().submit(call);

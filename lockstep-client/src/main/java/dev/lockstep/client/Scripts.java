@@ -11,9 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The scripts that were loaded through this client, for primaries that have not seen them: SCRIPT LOAD is not replicated.
@@ -23,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class Scripts {
 
     private static final int KEPT = 1024;
+    private static final Attempt.Own NOBODY = new Attempt.Own() {
+        @Override
+        public void answered(Attempt attempt, NodeLink link) {}
+
+        @Override
+        public void lost() {}
+    };
 
     private final Map<String, String> bodyBySha = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -44,25 +49,23 @@ final class Scripts {
         }
     }
 
-    /** What loads the script of an EVALSHA again; null if it was not loaded through this client. */
-    @Nullable
-    Command<String, String, String> loadingAgain(Call call) {
-        List<String> arguments = Arguments.of(call.command);
-        if (arguments.isEmpty() || !call.name().toUpperCase(Locale.ROOT).startsWith("EVALSHA") || call.scriptReloaded) {
-            return null;
-        }
-        String body;
+    /** Loads all of them into a new primary, before any call reaches it. */
+    void load(NodeLink link) {
+        List<String> bodies;
         synchronized (this) {
-            body = bodyBySha.get(arguments.get(0).toLowerCase(Locale.ROOT));
+            bodies = List.copyOf(bodyBySha.values());
         }
-        if (body == null) {
-            return null;
+        for (String body : bodies) {
+            link.send(new Attempt(
+                    new Command<>(
+                            CommandType.SCRIPT,
+                            new StatusOutput<>(StringCodec.ASCII),
+                            new CommandArgs<>(StringCodec.ASCII)
+                                    .add("LOAD")
+                                    .add(body.getBytes(StandardCharsets.ISO_8859_1))),
+                    link,
+                    NOBODY));
         }
-        call.scriptReloaded = true;
-        return new Command<>(
-                CommandType.SCRIPT,
-                new StatusOutput<>(StringCodec.ASCII),
-                new CommandArgs<>(StringCodec.ASCII).add("LOAD").add(body.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     private static String sha1(byte[] body) {

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ final class ShardRoute {
     private final PrimaryLane primary;
     private final Replicas replicas;
     private final BlockingLane blocking;
+    private final Set<ExclusivePath> exclusives = ConcurrentHashMap.newKeySet();
     private final Samples samples = new Samples();
     private final Sampler sampler = new Sampler(this);
     private final Scans scans = new Scans();
@@ -70,6 +72,16 @@ final class ShardRoute {
 
     BlockingLane blocking() {
         return blocking;
+    }
+
+    Set<ExclusivePath> exclusives() {
+        return exclusives;
+    }
+
+    /** Another process is the primary now: connections to the former one are left. */
+    void movedTo(String runId) {
+        blocking.movedTo(runId);
+        exclusives.forEach(exclusive -> exclusive.movedTo(runId));
     }
 
     Samples samples() {
@@ -187,8 +199,8 @@ final class ShardRoute {
         }
     }
 
-    void rolledBack(Floor floor, @Nullable Position seen, Lineage now) {
-        events.rolledBack(name, floor.session(), seen, now.history());
+    void rolledBack(Floor floor, @Nullable Position seen, String history) {
+        events.rolledBack(name, floor.session(), seen, history);
     }
 
     void failedOver(NodeAddress from, NodeAddress to, long outageNanos) {

@@ -32,6 +32,7 @@ class CommandTraitsTest {
         "SADD k v, false",
         "HSET k f v, false",
         "LPUSH k v, false",
+        "LSET k 0 v, false",
         "EXPIRE k 10, false",
         "EVAL script 0, false",
         "PUBLISH channel message, false",

@@ -15,7 +15,7 @@ class MarkTest {
 
     @Test
     void itIsSettledOnceAndTellsWhoeverWaits() {
-        Mark mark = new Mark(this, 1);
+        Mark mark = new Mark(1, 1);
         List<String> told = new ArrayList<>();
         mark.whenSettled(() -> told.add("early"));
         assertThat(told).isEmpty();
@@ -30,10 +30,19 @@ class MarkTest {
 
     @Test
     void aMarkOfALostConnectionHasNoPosition() {
-        Mark mark = new Mark(this, 1);
+        Mark mark = new Mark(1, 1);
         mark.settle(null);
         assertThat(mark.isSettled()).isTrue();
         assertThat(mark.position()).isNull();
+    }
+
+    @Test
+    void momentsAreOrderedByConnectionThenByTime() {
+        Mark early = new Mark(1, 5);
+        assertThat(early.next().isAfter(early)).isTrue();
+        assertThat(early.isAfter(early)).isFalse();
+        assertThat(new Mark(2, 0).isAfter(early)).isTrue();
+        assertThat(early.isAfter(new Mark(2, 0))).isFalse();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.lettuce.core.protocol.PushHandler;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
  * @param <V> value type
  */
 public final class Facade<K, V> extends StatefulRedisConnectionImpl<K, V> {
+
+    private final Dispatcher dispatcher;
 
     /**
      * A facade whose options are set, since the first synchronous call reads them.
@@ -34,13 +37,32 @@ public final class Facade<K, V> extends StatefulRedisConnectionImpl<K, V> {
             Duration patience,
             ClientOptions options,
             ClientResources resources) {
-        Facade<K, V> facade = new Facade<>(new Writer(dispatcher, resources), codec, patience);
+        Facade<K, V> facade = new Facade<>(dispatcher, new Writer(dispatcher, resources), codec, patience);
         facade.setOptions(options);
         return facade;
     }
 
-    private Facade(Writer writer, RedisCodec<K, V> codec, Duration patience) {
+    private Facade(Dispatcher dispatcher, Writer writer, RedisCodec<K, V> codec, Duration patience) {
         super(writer, NoPushes.INSTANCE, codec, patience);
+        this.dispatcher = dispatcher;
+    }
+
+    /** Lettuce would take other threads' commands into a MULTI as soon as it sees one: it must not see one to be refused. */
+    @Override
+    public <T> RedisCommand<K, V, T> dispatch(RedisCommand<K, V, T> command) {
+        RuntimeException refusal = dispatcher.refusal(command);
+        if (refusal != null) {
+            command.completeExceptionally(refusal);
+            return command;
+        }
+        return super.dispatch(command);
+    }
+
+    @Override
+    public Collection<RedisCommand<K, V, ?>> dispatch(Collection<? extends RedisCommand<K, V, ?>> commands) {
+        List<RedisCommand<K, V, ?>> dispatched = new ArrayList<>(commands.size());
+        commands.forEach(command -> dispatched.add(dispatch(command)));
+        return dispatched;
     }
 
     /** Passes every command on, one by one; flushing is the dispatcher's business. */

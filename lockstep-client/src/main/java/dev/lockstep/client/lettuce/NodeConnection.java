@@ -32,6 +32,11 @@ public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], by
         return endpoint.eventLoop();
     }
 
+    /** Has {@code hook} run whenever bytes arrive. */
+    public void onRead(Runnable hook) {
+        endpoint.onRead(hook);
+    }
+
     /** Has {@code hook} run once when the socket is lost; at once if it already is. */
     public void onLoss(Runnable hook) {
         if (lost) {

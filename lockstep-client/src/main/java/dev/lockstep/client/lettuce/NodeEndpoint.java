@@ -5,6 +5,8 @@ import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.util.List;
 
@@ -38,6 +40,20 @@ final class NodeEndpoint extends DefaultEndpoint {
         Channel channel = this.channel;
         if (channel != null) {
             channel.flush();
+        }
+    }
+
+    /** Has {@code hook} run on the event loop whenever bytes arrive. */
+    void onRead(Runnable hook) {
+        Channel channel = this.channel;
+        if (channel != null) {
+            channel.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object message) {
+                    hook.run();
+                    context.fireChannelRead(message);
+                }
+            });
         }
     }
 

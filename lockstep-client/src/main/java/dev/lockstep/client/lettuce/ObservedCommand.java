@@ -4,7 +4,8 @@ import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
 
 /**
- * A command that runs an action before its caller learns that it is complete.
+ * A command that runs an action before its caller learns that it is complete, and whose failure with the socket is not
+ * told to its caller: whoever sent it does that, and says more.
  *
  * @param <K> key type
  * @param <V> value type
@@ -23,5 +24,10 @@ public final class ObservedCommand<K, V, T> extends CommandWrapper<K, V, T> {
     public void complete() {
         beforeCompletion.run();
         super.complete();
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable failure) {
+        return false;
     }
 }
