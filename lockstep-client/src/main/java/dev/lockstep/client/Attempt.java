@@ -48,6 +48,10 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     private boolean settled;
     private boolean encoded;
 
+    /** Links the attempts in the {@link Outbox}. */
+    @Nullable
+    Attempt before;
+
     /** {@link System#nanoTime()} when it was written. */
     long sentAt;
     /** The moment on the primary that its answer belongs to; set when written. */

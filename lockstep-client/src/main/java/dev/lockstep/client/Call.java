@@ -67,6 +67,10 @@ final class Call {
     @Nullable
     Position required;
 
+    /** Links the calls that {@link Deadlines} has not met yet. */
+    @Nullable
+    Call addedBefore;
+
     private boolean countsAsWrite;
     private volatile int state;
 

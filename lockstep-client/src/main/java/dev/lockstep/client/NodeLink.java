@@ -7,8 +7,6 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +24,7 @@ final class NodeLink {
      * wire the order of the outbox, so that an INFO at the end of a drain covers all that was sent before it.
      *
      * After the loss, what had been written is given to the traffic's owner in order, as unanswered, and what had not,
-     * as unsent. An offer that races with the loss is either found there or taken back by its own thread. */
+     * as unsent. What comes while it is lost is either found there or refused. */
 
     private static final long SWEEP_MILLIS = 5;
     private static final int MESSAGE_BYTES = 64 << 10;
@@ -59,7 +57,7 @@ final class NodeLink {
     private final Traffic traffic;
     private final long socketTimeoutNanos;
     private final ScheduledExecutorService timer;
-    private final Queue<Attempt> outbox = new ConcurrentLinkedQueue<>();
+    private final Outbox outbox = new Outbox();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable drain = this::drain;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -101,11 +99,7 @@ final class NodeLink {
 
     /** Queues the attempt; false if the link is lost and the attempt certainly not taken. */
     boolean send(Attempt attempt) {
-        if (dead) {
-            return false;
-        }
-        outbox.offer(attempt);
-        if (dead && outbox.remove(attempt)) {
+        if (dead || !outbox.add(attempt)) {
             return false;
         }
         wake();
@@ -167,11 +161,8 @@ final class NodeLink {
         }
         long now = System.nanoTime();
         List<Attempt> sending = batch;
-        for (Attempt next = outbox.poll(); next != null; next = outbox.poll()) {
-            if (next.call == null || next.call.send(address)) {
-                sending.add(next);
-            }
-        }
+        outbox.takeAll(sending);
+        sending.removeIf(attempt -> attempt.call != null && !attempt.call.send(address));
         traffic.compose(sending, this, now);
         if (sending.isEmpty()) {
             return;
@@ -251,9 +242,7 @@ final class NodeLink {
         brokenOff.clear();
         inFlight.clear();
         List<Attempt> unsent = new ArrayList<>();
-        for (Attempt next = outbox.poll(); next != null; next = outbox.poll()) {
-            unsent.add(next);
-        }
+        outbox.close(unsent);
         List<Attempt.Own> owners = new ArrayList<>();
         takeOwn(unanswered, owners);
         takeOwn(unsent, owners);

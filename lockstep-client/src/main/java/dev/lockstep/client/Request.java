@@ -2,7 +2,6 @@ package dev.lockstep.client;
 
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 
 /**
  * A command as it goes over the wire: encoded once, by its caller's thread, however often it is sent. Immutable.
@@ -11,7 +10,6 @@ final class Request {
     /* Encoding is a good part of the work for a command, and the event loop, which all callers share, is not the place for
      * it. A codec that fails then fails its own call, where Lettuce would close everybody's connection. */
 
-    private static final UnpooledByteBufAllocator HEAP = new UnpooledByteBufAllocator(false, true);
     private static final int USUAL_BYTES = 256;
 
     private final byte[] bytes;
@@ -28,7 +26,7 @@ final class Request {
      * @throws NotSentException if its codec or its arguments do not allow that
      */
     static Request of(RedisCommand<?, ?, ?> command) {
-        ByteBuf buffer = HEAP.heapBuffer(USUAL_BYTES);
+        ByteBuf buffer = HeapBuffers.INSTANCE.heapBuffer(USUAL_BYTES);
         try {
             command.encode(buffer);
         } catch (RuntimeException e) {
