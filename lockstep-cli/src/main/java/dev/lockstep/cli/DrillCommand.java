@@ -50,11 +50,7 @@ final class DrillCommand implements Callable<Integer> {
             order = 20)
     private Path report = Path.of("lockstep-drill.html");
 
-    @Option(
-            names = "--campaign",
-            paramLabel = "N",
-            description = "Run N drills of consecutive seeds.",
-            order = 21)
+    @Option(names = "--campaign", paramLabel = "N", description = "Run N drills of consecutive seeds.", order = 21)
     private @Nullable Integer campaign;
 
     @Option(
@@ -109,7 +105,8 @@ final class DrillCommand implements Callable<Integer> {
         } else {
             output.text("\n" + VerdictTable.text(result));
             output.line("\nReport: " + report.toAbsolutePath().toUri());
-            output.line("Again:  " + result.settings().command());
+            output.line(
+                    "Again:  " + result.settings().command().replace("lockstep drill", Main.commandName() + " drill"));
         }
         return exitCode(List.of(result.verdict().kind()));
     }

@@ -28,7 +28,8 @@ final class DrillOptions {
     @Option(
             names = "--faults",
             paramLabel = "LIST",
-            description = "The faults to draw from, with commas between them; all if not given. An unknown one lists them.",
+            description =
+                    "The faults to draw from, with commas between them; all if not given. An unknown one lists them.",
             order = 3)
     private @Nullable String faults;
 

@@ -8,6 +8,7 @@ import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a time such as {@code 250ms}, {@code 2s}, {@code 1.5}, {@code 5m}; a number alone is seconds. */
@@ -46,7 +47,12 @@ final class Durations implements ITypeConverter<Duration> {
         @Override
         public void consumeParameters(Stack<String> args, ArgSpec option, CommandSpec command) {
             boolean follows = !args.isEmpty() && FORM.matcher(args.peek()).matches();
-            option.setValue(new Durations().convert(follows ? args.pop() : USUAL));
+            try {
+                option.setValue(new Durations().convert(follows ? args.pop() : USUAL));
+            } catch (TypeConversionException e) {
+                // What else is thrown here, picocli decorates with all arguments, passwords included.
+                throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+            }
         }
     }
 }

@@ -65,7 +65,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                 || failure instanceof UncheckedIOException) {
             return String.valueOf(failure.getMessage());
         }
-        return "This should not have happened: " + failure + "\nRun it again with --debug to see where, and report it.";
+        return "This should not have happened: " + masked(failure.toString())
+                + "\nRun it again with --debug to see where, and report it.";
     }
 
     @Override

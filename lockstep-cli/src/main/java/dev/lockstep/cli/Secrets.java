@@ -81,7 +81,7 @@ final class Secrets {
             return line;
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    option + " " + file + " cannot be read: " + e.getClass().getSimpleName(), e);
+                    option + " " + file + " cannot be read; is there such a file, and is it yours?", e);
         }
     }
 }

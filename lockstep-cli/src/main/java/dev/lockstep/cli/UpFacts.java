@@ -97,7 +97,9 @@ record UpFacts(
         String tls = caFile == null ? "" : ", ssl=True, ssl_ca_certs=\"" + caFile + "\"";
         if (hasSentinelPassword() || caFile != null) {
             String password = hasSentinelPassword() ? "password=..." : "";
-            text.append(", sentinel_kwargs=dict(").append((password + tls).replaceFirst("^, ", "")).append(')');
+            text.append(", sentinel_kwargs=dict(")
+                    .append((password + tls).replaceFirst("^, ", ""))
+                    .append(')');
         }
         text.append(").master_for(\"mymaster\"").append(hasPassword() ? ", password=..." : "");
         return text.append(tls).append(')').toString();

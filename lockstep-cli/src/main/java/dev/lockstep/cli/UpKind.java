@@ -63,8 +63,9 @@ enum UpKind {
             return switch (text) {
                 case "standalone" -> STANDALONE;
                 case "sentinel" -> SENTINEL;
-                default -> throw new TypeConversionException(
-                        "'" + text + "' cannot be started; expected standalone or sentinel");
+                default ->
+                    throw new TypeConversionException(
+                            "'" + text + "' cannot be started; expected standalone or sentinel");
             };
         }
     }
