@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.lockstep.client.Lockstep;
-import dev.lockstep.client.Session;
 import dev.lockstep.client.View;
 import dev.lockstep.topology.Deployment;
 import java.lang.reflect.Method;
@@ -187,7 +186,7 @@ class DocumentsTest {
     void everyOptionIsInTheList() {
         String list = Repository.read("docs/options.md");
         List<String> missing = new ArrayList<>();
-        for (Class<?> type : List.of(Deployment.Builder.class, Lockstep.Builder.class, View.class, Session.class)) {
+        for (Class<?> type : List.of(Deployment.Builder.class, Lockstep.Builder.class, View.class)) {
             for (Method method : type.getDeclaredMethods()) {
                 boolean counts = Modifier.isPublic(method.getModifiers())
                         && !method.isSynthetic()
@@ -207,8 +206,8 @@ class DocumentsTest {
 
     /** The message for an unknown option lists those that are known. */
     private static List<String> uriOptions() {
-        String message = String.valueOf(
-                catchThrowable(() -> Deployment.parse("redis://127.0.0.1?nosuch=1")).getMessage());
+        String message = String.valueOf(catchThrowable(() -> Deployment.parse("redis://127.0.0.1?nosuch=1"))
+                .getMessage());
         String known = message.substring(message.indexOf("known are ") + "known are ".length());
         List<String> options = List.of(known.split(", ", -1));
         assertThat(options).contains("timeout", "socketTimeout");

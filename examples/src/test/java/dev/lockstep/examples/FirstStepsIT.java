@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FirstStepsIT {
 
     @RegisterExtension
-    final LocalRedisExtension redis = LocalRedisExtension.running(LocalRedis.sentinel().password("mypassword"));
+    final LocalRedisExtension redis =
+            LocalRedisExtension.running(LocalRedis.sentinel().password("mypassword"));
 
     @Test
     void theFirstCodeOfTheReadmePrintsWhatItSays(LocalDeployment deployment) {

@@ -21,7 +21,8 @@ final class Repository {
         while (!Files.exists(folder.resolve("ARCHITECTURE.md"))) {
             folder = folder.getParent();
             if (folder == null) {
-                throw new IllegalStateException("No ARCHITECTURE.md above " + Path.of("").toAbsolutePath());
+                throw new IllegalStateException(
+                        "No ARCHITECTURE.md above " + Path.of("").toAbsolutePath());
             }
         }
         return folder;
@@ -61,7 +62,10 @@ final class Repository {
 
     private static List<Path> files(String ending) {
         try (Stream<Path> all = Files.find(
-                ROOT, 20, (path, attributes) -> attributes.isRegularFile() && path.toString().endsWith(ending))) {
+                ROOT,
+                20,
+                (path, attributes) ->
+                        attributes.isRegularFile() && path.toString().endsWith(ending))) {
             return all.filter(Repository::isOurs).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
