@@ -39,6 +39,10 @@ final class ReplicaLane {
         this.replicas = replicas;
     }
 
+    boolean isUsable() {
+        return usable != null;
+    }
+
     /** Whether it is known to have applied what a read requires (null: anything of our lineage will do). */
     boolean isFresh(@Nullable Position required, Lineage lineage) {
         ReplicationInfo known = known();

@@ -20,8 +20,8 @@ final class Replicas {
      * thrown away if it was behind. Then replica() asks again until one has caught up, and session() asks the primary.
      *
      * A replica cannot catch up while its link is down, while it stands in a history that is none of ours (a former primary
-     * before it follows the new one), or when it has not moved since a read waited for it in vain. Such a one is not asked,
-     * only probed, until it has moved. */
+     * before it follows the new one), or when it has not moved since a read waited for it in vain. Such a one is not waited
+     * for, only probed, until it has moved. */
 
     private static final long FIRST_PAUSE_MICROS = 250;
     private static final long LAST_PAUSE_MICROS = 10_000;
@@ -122,16 +122,23 @@ final class Replicas {
         int start = now.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), now.size());
         boolean keepsAsking = call.policy.waitForReplica() || call.replicasTried == 0;
         ReplicaLane maybe = null;
+        ReplicaLane hardly = null;
         for (int i = 0; i < now.size() && lineage != null; i++) {
             ReplicaLane lane = now.get((start + i) % now.size());
             if (lane.isFresh(call.required, lineage) && lane.send(call)) {
                 return;
+            }
+            if (call.replicasTried == 0 && lane.isUsable()) {
+                hardly = lane;
             }
             // Who waits asks them in turn; who asks only once does not ask the one that was too old the last time.
             if (lane.mayCatchUp(lineage)
                     && (maybe == null || (!call.policy.waitForReplica() && maybe.wasBehind() && !lane.wasBehind()))) {
                 maybe = lane;
             }
+        }
+        if (maybe == null) {
+            maybe = hardly; // it may have recovered since it was heard of last: asking once tells
         }
         if (maybe == null) {
             fallBack(call);
