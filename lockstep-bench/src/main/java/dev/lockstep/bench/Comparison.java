@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 final class Comparison {
 
     static final String HEADER = """
-            | load | Lettuce, ops/s | Lockstep, ops/s | ratio: median (min–max) | Lettuce, client CPU µs/op | Lockstep |
+            | load | Lettuce, ops/s | Lockstep, ops/s | ratio: median (min–max) | client CPU, µs/op | servers' CPU, µs/op |
             |---|---|---|---|---|---|""";
 
     private final Shape shape;
@@ -40,15 +40,17 @@ final class Comparison {
         double[] ratios = ratios();
         return String.format(
                 Locale.ROOT,
-                "| %s | %,.0f | %,.0f | **%.2f** (%.2f–%.2f) | %.1f | %.1f |",
+                "| %s | %,.0f | %,.0f | **%.2f** (%.2f–%.2f) | %.1f → %.1f | %.1f → %.1f |",
                 shape.name(),
                 median(peer, Round::perSecond),
                 median(ours, Round::perSecond),
                 median(ratios),
                 ratios[0],
                 ratios[ratios.length - 1],
-                median(peer, Round::cpuMicros),
-                median(ours, Round::cpuMicros));
+                median(peer, Round::clientCpuMicros),
+                median(ours, Round::clientCpuMicros),
+                median(peer, Round::serverCpuMicros),
+                median(ours, Round::serverCpuMicros));
     }
 
     private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {

@@ -34,7 +34,8 @@ final class Load {
             workers.add(worker);
             threads.add(new Thread(worker, "bench-" + i));
         }
-        long cpuBefore = process.getProcessCpuTime();
+        long serverBefore = serverCpuNanos();
+        long clientBefore = process.getProcessCpuTime();
         long before = System.nanoTime();
         threads.forEach(Thread::start);
         Thread.sleep(time.toMillis());
@@ -43,11 +44,21 @@ final class Load {
             thread.join();
         }
         long nanos = System.nanoTime() - before;
-        long cpuNanos = process.getProcessCpuTime() - cpuBefore;
+        long clientCpuNanos = process.getProcessCpuTime() - clientBefore;
+        long serverCpuNanos = serverCpuNanos() - serverBefore;
         Throwable why = failure.get();
         if (why != null) {
             throw new IllegalStateException(contender.name() + " failed under " + shape.name(), why);
         }
-        return new Round(workers.stream().mapToLong(Worker::answered).sum(), nanos, cpuNanos);
+        long answered = workers.stream().mapToLong(Worker::answered).sum();
+        return new Round(answered, nanos, clientCpuNanos, serverCpuNanos);
+    }
+
+    private static long serverCpuNanos() {
+        return ProcessHandle.current()
+                .descendants()
+                .mapToLong(server ->
+                        server.info().totalCpuDuration().orElse(Duration.ZERO).toNanos())
+                .sum();
     }
 }

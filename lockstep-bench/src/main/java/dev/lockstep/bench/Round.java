@@ -5,15 +5,20 @@ package dev.lockstep.bench;
  *
  * @param operations answered, and answered right
  * @param nanos from the start of the first thread to the end of the last
- * @param cpuNanos processor time of this whole process meanwhile: the client and nothing of the servers
+ * @param clientCpuNanos processor time of this whole process meanwhile
+ * @param serverCpuNanos processor time of all servers together
  */
-record Round(long operations, long nanos, long cpuNanos) {
+record Round(long operations, long nanos, long clientCpuNanos, long serverCpuNanos) {
 
     double perSecond() {
         return operations * 1e9 / nanos;
     }
 
-    double cpuMicros() {
-        return cpuNanos / 1e3 / operations;
+    double clientCpuMicros() {
+        return clientCpuNanos / 1e3 / operations;
+    }
+
+    double serverCpuMicros() {
+        return serverCpuNanos / 1e3 / operations;
     }
 }

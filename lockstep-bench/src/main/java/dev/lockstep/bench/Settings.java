@@ -17,13 +17,13 @@ record Settings(int rounds, Duration time, int warmups, List<Shape> shapes) {
             Usage: java -jar lockstep-bench.jar [--rounds N] [--millis N] [--warmups N] [--shape N]
               --rounds N   counted rounds per load and client (9)
               --millis N   how long a round takes, in milliseconds (2000)
-              --warmups N  rounds before, not counted (3)
+              --warmups N  rounds before, not counted (5)
               --shape N    only the N-th load (1-4)""";
 
     static Settings parse(String... arguments) {
         int rounds = 9;
         int millis = 2_000;
-        int warmups = 3;
+        int warmups = 5;
         List<Shape> shapes = Shape.ALL;
         for (int i = 0; i < arguments.length; i += 2) {
             String name = arguments[i];

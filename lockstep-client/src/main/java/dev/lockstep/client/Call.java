@@ -112,7 +112,7 @@ final class Call {
 
     /** True for the one who may end the call. */
     boolean claim() {
-        return ended((int) STATE.getAndSet(this, ENDED) != ENDED);
+        return ended(state != ENDED && (int) STATE.getAndSet(this, ENDED) != ENDED);
     }
 
     private boolean ended(boolean first) {
