@@ -101,15 +101,13 @@ public final class Lockstep implements AutoCloseable {
         });
         events = new Events(builder.listeners);
         opener = new LinkOpener(nodes, deployment, timer);
+        var around = new ShardRoute.Surroundings(watcher, opener, timer, events);
         List<ShardRoute> shards = new ArrayList<>();
         Topology first = watcher.current();
         for (Shard shard : first.shards()) {
             shards.add(new ShardRoute(
                     shard.name(),
-                    watcher,
-                    opener,
-                    timer,
-                    events,
+                    around,
                     new HeldCalls(builder.heldCalls, builder.heldBytes),
                     builder.replicaPatience.toNanos()));
         }

@@ -25,10 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ShardRoute {
 
     private final String name;
-    private final TopologyWatcher watcher;
-    private final LinkOpener opener;
-    private final ScheduledExecutorService timer;
-    private final Events events;
+    private final Surroundings around;
     private final PrimaryLane primary;
     private final Replicas replicas;
     private final BlockingLane blocking;
@@ -40,19 +37,12 @@ final class ShardRoute {
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private volatile @Nullable Lineage lineage;
 
-    ShardRoute(
-            String name,
-            TopologyWatcher watcher,
-            LinkOpener opener,
-            ScheduledExecutorService timer,
-            Events events,
-            HeldCalls held,
-            long replicaPatienceNanos) {
+    /** What the shards of one Lockstep share. */
+    record Surroundings(TopologyWatcher watcher, LinkOpener opener, ScheduledExecutorService timer, Events events) {}
+
+    ShardRoute(String name, Surroundings around, HeldCalls held, long replicaPatienceNanos) {
         this.name = name;
-        this.watcher = watcher;
-        this.opener = opener;
-        this.timer = timer;
-        this.events = events;
+        this.around = around;
         this.primary = new PrimaryLane(this, held);
         this.replicas = new Replicas(this, replicaPatienceNanos);
         this.blocking = new BlockingLane(this);
@@ -101,11 +91,11 @@ final class ShardRoute {
     }
 
     LinkOpener opener() {
-        return opener;
+        return around.opener();
     }
 
     LockstepStats stats() {
-        return events.stats();
+        return around.events().stats();
     }
 
     /** Null until the first primary was spoken to. */
@@ -151,7 +141,7 @@ final class ShardRoute {
         Lineage known = lineage;
         if (known == null || !known.history().equals(info.position().history()) || info.role() != expected(node)) {
             histories().learn(info);
-            watcher.learn(node, info);
+            around.watcher().learn(node, info);
         }
     }
 
@@ -200,28 +190,28 @@ final class ShardRoute {
     }
 
     void rolledBack(Floor floor, @Nullable Position seen, String history) {
-        events.rolledBack(name, floor.session(), seen, history);
+        around.events().rolledBack(name, floor.session(), seen, history);
     }
 
     void failedOver(NodeAddress from, NodeAddress to, long outageNanos) {
-        events.failedOver(name, from, to, outageNanos);
+        around.events().failedOver(name, from, to, outageNanos);
     }
 
     void replicaChanged(NodeAddress replica, boolean up) {
         if (up) {
-            events.replicaUp(name, replica);
+            around.events().replicaUp(name, replica);
         } else {
-            events.replicaDown(name, replica);
+            around.events().replicaDown(name, replica);
         }
     }
 
     void suspect(NodeAddress node, String why) {
-        watcher.suspect(node, why);
+        around.watcher().suspect(node, why);
     }
 
     /** Whether the topology's own connection to the node is answered. */
     boolean answersProbes(NodeAddress address) {
-        for (Shard shard : watcher.current().shards()) {
+        for (Shard shard : around.watcher().current().shards()) {
             Node node = shard.primary();
             if (node != null && node.address().equals(address)) {
                 return node.reachable();
@@ -241,14 +231,14 @@ final class ShardRoute {
 
     void laterMicros(long micros, Runnable action) {
         try {
-            timer.schedule(action, micros, TimeUnit.MICROSECONDS);
+            around.timer().schedule(action, micros, TimeUnit.MICROSECONDS);
         } catch (RejectedExecutionException e) {
             // Lockstep is closing, and ends all calls
         }
     }
 
     private HistoryGraph histories() {
-        return watcher.histories();
+        return around.watcher().histories();
     }
 
     void close() {
