@@ -11,11 +11,13 @@ import java.util.List;
  */
 record Shape(String name, int threads, int window) {
 
+    static final Shape BUSIEST = new Shape("4 threads, 256 in flight", 4, 256);
+
     static final List<Shape> ALL = List.of(
             new Shape("1 thread, blocking", 1, 1),
             new Shape("64 threads, blocking", 64, 1),
             new Shape("1 thread, 256 in flight", 1, 256),
-            new Shape("4 threads, 256 in flight", 4, 256));
+            BUSIEST);
 
     boolean blocks() {
         return window == 1;
