@@ -10,21 +10,24 @@ import java.util.List;
  * @param time how long each takes
  * @param warmups how many go before and are not counted
  * @param shapes the loads
+ * @param replicas how many replicas the primary has; 0 for one server without Sentinel
  */
-record Settings(int rounds, Duration time, int warmups, List<Shape> shapes) {
+record Settings(int rounds, Duration time, int warmups, List<Shape> shapes, int replicas) {
 
     static final String USAGE = """
-            Usage: java -jar lockstep-bench.jar [--rounds N] [--millis N] [--warmups N] [--shape N]
+            Usage: java -jar lockstep-bench.jar [--rounds N] [--millis N] [--warmups N] [--shape N] [--replicas N]
               --rounds N   counted rounds per load and client (9)
               --millis N   how long a round takes, in milliseconds (2000)
               --warmups N  rounds before, not counted (5)
-              --shape N    only the N-th load (1-4)""";
+              --shape N    only the N-th load (1-4)
+              --replicas N replicas of the primary; 0 for one server without Sentinel (2)""";
 
     static Settings parse(String... arguments) {
         int rounds = 9;
         int millis = 2_000;
         int warmups = 5;
         List<Shape> shapes = Shape.ALL;
+        int replicas = 2;
         for (int i = 0; i < arguments.length; i += 2) {
             String name = arguments[i];
             int number = number(name, i + 1 < arguments.length ? arguments[i + 1] : "nothing");
@@ -32,16 +35,19 @@ record Settings(int rounds, Duration time, int warmups, List<Shape> shapes) {
                 case "--rounds" -> rounds = number;
                 case "--millis" -> millis = number;
                 case "--warmups" -> warmups = number;
+                case "--replicas" -> replicas = number;
                 case "--shape" -> shapes = List.of(Shape.ALL.get(Math.min(number, Shape.ALL.size()) - 1));
                 default -> throw new IllegalArgumentException("Unknown option " + name + "\n" + USAGE);
             }
         }
-        return new Settings(rounds, Duration.ofMillis(millis), warmups, shapes);
+        return new Settings(rounds, Duration.ofMillis(millis), warmups, shapes, replicas);
     }
 
     private static int number(String option, String text) {
-        if (!text.matches("[1-9][0-9]{0,6}")) {
-            throw new IllegalArgumentException(option + " expects a number from 1, got " + text + "\n" + USAGE);
+        String least = option.equals("--replicas") ? "0" : "1";
+        if (!text.matches("0|[1-9][0-9]{0,6}") || text.compareTo(least) < 0) {
+            throw new IllegalArgumentException(
+                    option + " expects a number from " + least + ", got " + text + "\n" + USAGE);
         }
         return Integer.parseInt(text);
     }

@@ -46,15 +46,16 @@ public final class Throughput {
 
     /** Starts the servers and both clients, compares them under every shape, and stops all of it. */
     static List<Comparison> run(Settings settings, PrintStream out) throws InterruptedException {
-        try (LocalDeployment deployment = LocalRedis.sentinel()
-                        .links(false)
-                        .config("appendonly", "no")
-                        .start();
+        try (LocalDeployment deployment =
+                        servers(settings.replicas()).config("appendonly", "no").start();
                 Lockstep cache = Lockstep.builder(patient(deployment)).connect();
                 RedisClient lettuce = RedisClient.create(deployment.uri());
                 var connection = lettuce.connect()) {
             out.println("GET and SET by turns, values of 100 bytes, 10,000 keys; " + deployment.serverVersion()
-                    + ", 1 primary, 2 replicas and 3 Sentinels on this machine of "
+                    + (settings.replicas() == 0
+                            ? ", one server"
+                            : ", 1 primary, " + settings.replicas() + " replicas and 3 Sentinels")
+                    + ", on this machine of "
                     + Runtime.getRuntime().availableProcessors() + " processors; Java "
                     + Runtime.version().feature() + "; per load " + settings.rounds() + " rounds of "
                     + settings.time().toMillis() + " ms each");
@@ -78,6 +79,10 @@ public final class Throughput {
     }
 
     /** A JVM that has just started on a busy machine may need seconds for its first connection. */
+    private static LocalRedis servers(int replicas) {
+        return replicas == 0 ? LocalRedis.standalone() : LocalRedis.sentinel().replicas(replicas);
+    }
+
     private static Deployment patient(LocalDeployment servers) {
         return Deployment.parse(servers.uri()).toBuilder()
                 .connectTimeout(Duration.ofSeconds(10))
