@@ -134,7 +134,8 @@ final class NodeProbe implements Link.Events<StatefulRedisConnection<String, Str
         }
         String valkey = text.field("valkey_version");
         version = valkey != null ? "valkey " + valkey : "redis " + text.field("redis_version");
-        problemOfMode = Problem.ofMode(text.field("redis_mode"));
+        String mode = text.field("redis_mode");
+        problemOfMode = Problem.ofMode(mode != null ? mode : text.field("server_mode")); // as Valkey calls it
     }
 
     private void accept(ReplicationInfo seen) {
