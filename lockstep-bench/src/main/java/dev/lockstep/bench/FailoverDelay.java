@@ -5,6 +5,7 @@ import dev.lockstep.client.LockstepStats;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
+import dev.lockstep.topology.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +26,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class FailoverDelay {
 
     private static final int CALLERS = 4;
-    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    /** Longer than the sentinels take when a first election finds no winner and they wait for the next. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
     private final LocalDeployment redis;
     private final Lockstep cache;
@@ -47,7 +49,10 @@ public final class FailoverDelay {
                         .failoverTimeout(Duration.ofSeconds(5))
                         .quickDemotion(true)
                         .start();
-                Lockstep cache = Lockstep.connect(redis.uri())) {
+                Lockstep cache = Lockstep.builder(Deployment.parse(redis.uri()).toBuilder()
+                                .timeout(TIMEOUT)
+                                .build())
+                        .connect()) {
             FailoverDelay measurement = new FailoverDelay(redis, cache);
             for (int i = 1; i <= failovers; i++) {
                 measurement.once(i);
