@@ -92,6 +92,10 @@ final class FaultLoop {
 
     /** A fault of a data node meets a deployment that has recovered from the one before; others only need two Sentinels. */
     private boolean canBegin(Fault fault) {
+        boolean needsReplica = fault.kind().target() == FaultKind.Target.REPLICA;
+        if (needsReplica && witness.nodes(NodeLane.State.REPLICA).isEmpty()) {
+            return false; // in the middle of a failover none may be in step
+        }
         boolean alone = running.stream().noneMatch(other -> other.run.fault().kind() == fault.kind());
         if (Schedule.isCompanion(fault.kind())) {
             boolean sentinel = fault.kind().target() == FaultKind.Target.SENTINEL;
