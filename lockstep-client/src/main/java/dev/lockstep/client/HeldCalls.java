@@ -90,8 +90,4 @@ final class HeldCalls {
         bytes = 0;
         return removed;
     }
-
-    int size() {
-        return queue.size();
-    }
 }

@@ -6,7 +6,6 @@ import dev.lockstep.topology.Deployment;
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.ReplicationInfo;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.protocol.AsyncCommand;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -47,11 +46,6 @@ final class LinkOpener {
                                 connection.drop();
                             }
                         }));
-    }
-
-    /** The command's future, which fails when the server needs longer for it than a connect may take. */
-    <T> CompletableFuture<T> bounded(AsyncCommand<?, ?, T> command) {
-        return command.orTimeout(deployment.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static CompletableFuture<Made> identify(NodeConnection connection) {

@@ -522,8 +522,4 @@ final class PrimaryLane {
     synchronized void sweep() {
         held.removeDone();
     }
-
-    synchronized int heldNow() {
-        return held.size();
-    }
 }

@@ -161,10 +161,7 @@ final class ShardRoute {
             if (before != null && before.history().equals(history)) {
                 return;
             }
-            if (previous != null && !previous.backlogActive() && info.parentHistory() == null) {
-                // The first replica ever attached: a new id, and nothing lost.
-                histories().continues(history, previous.position().history(), Long.MAX_VALUE);
-            }
+            histories().learnRenaming(previous, info);
             histories().learn(info);
             samples.clear();
             lineage = new Lineage(history, histories());

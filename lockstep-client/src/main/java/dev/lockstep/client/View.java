@@ -75,10 +75,6 @@ public final class View<K, V> {
         return codec(ByteArrayCodec.INSTANCE);
     }
 
-    Policy policy() {
-        return policy;
-    }
-
     private Facade<K, V> facade() {
         Facade<K, V> known = facade;
         if (known == null) {

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the histories of one shard descend from each other, as its primaries have told, and so what became of a position.
@@ -35,6 +36,22 @@ public final class HistoryGraph {
     public void learn(ReplicationInfo info) {
         if (info.role() == Role.PRIMARY && info.parentHistory() != null) {
             continues(info.position().history(), info.parentHistory(), info.parentCut());
+        }
+    }
+
+    /**
+     * Remembers that a primary took a new history because its first replica attached: it has lost nothing, but tells no
+     * parent. Anything else that happened between the two answers is ignored.
+     *
+     * @param before what the same process said the last time; null if it is not known
+     */
+    public void learnRenaming(@Nullable ReplicationInfo before, ReplicationInfo after) {
+        if (before != null
+                && before.role() == Role.PRIMARY
+                && after.role() == Role.PRIMARY
+                && !before.backlogActive()
+                && after.parentHistory() == null) {
+            continues(after.position().history(), before.position().history(), Long.MAX_VALUE);
         }
     }
 

@@ -148,7 +148,7 @@ final class NodeProbe implements Link.Events<StatefulRedisConnection<String, Str
             primarySince = now;
         }
         peers.histories().learn(seen);
-        learnRenaming(before, seen);
+        peers.histories().learnRenaming(before, seen);
         info = seen;
         askedAt = questionAt;
         problem = null;
@@ -156,19 +156,6 @@ final class NodeProbe implements Link.Events<StatefulRedisConnection<String, Str
         link.healthy();
         suspected = suspected && questionAt - suspectedAt < 0;
         askNow = suspected;
-    }
-
-    /** A primary takes a new history when its first replica attaches; it has lost nothing, but tells no parent. */
-    private void learnRenaming(@Nullable ReplicationInfo before, ReplicationInfo seen) {
-        if (before != null
-                && before.role() == Role.PRIMARY
-                && seen.role() == Role.PRIMARY
-                && !before.backlogActive()
-                && seen.parentHistory() == null
-                && !before.position().history().equals(seen.position().history())) {
-            peers.histories()
-                    .continues(seen.position().history(), before.position().history(), Long.MAX_VALUE);
-        }
     }
 
     private void failed(Problem why) {
