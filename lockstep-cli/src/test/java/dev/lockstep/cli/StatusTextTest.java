@@ -47,7 +47,7 @@ class StatusTextTest {
     }
 
     private static DeploymentStatus of(Node primary, Node... replicas) {
-        Shard shard = new Shard("mymaster", List.of(SlotRange.ALL), primary, List.of(replicas));
+        Shard shard = new Shard("mymaster", List.of(SlotRange.ALL), 1, primary, List.of(replicas));
         Deployment deployment = Deployment.parse("redis://:secret@10.0.0.1", Map.of());
         return DeploymentStatus.of(deployment, new Topology(3, List.of(shard)), List.of(), NOW);
     }

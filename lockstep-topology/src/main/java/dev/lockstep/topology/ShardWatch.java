@@ -177,7 +177,7 @@ final class ShardWatch {
                 .filter(Objects::nonNull)
                 .sorted(Comparator.comparing(Node::address))
                 .toList();
-        return new Shard(name, List.of(SlotRange.ALL), first, replicas);
+        return new Shard(name, List.of(SlotRange.ALL), belief.epoch(), first, replicas);
     }
 
     /** The node, or null if it is reachable under another address too, which is among {@code processes}. */

@@ -46,7 +46,7 @@ class ValuesTest {
                 "redis 7.0.15");
         Node replica = new Node(new NodeAddress("b", 2), null, null, false, "nothing listens there", null);
 
-        assertThat(new Topology(3, List.of(new Shard("m", List.of(SlotRange.ALL), primary, List.of(replica)))))
+        assertThat(new Topology(3, List.of(new Shard("m", List.of(SlotRange.ALL), 1, primary, List.of(replica)))))
                 .hasToString("Topology 3 [m: a:1 PRIMARY history@100 <- [b:2 (nothing listens there)]]");
         assertThat(primary.position()).isEqualTo(new Position("history", 100));
         assertThat(replica.position()).isNull();
