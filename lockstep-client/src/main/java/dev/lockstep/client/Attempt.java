@@ -11,6 +11,7 @@ import io.lettuce.core.output.KeyOutput;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.output.ValueOutput;
 import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
@@ -84,6 +85,15 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
         void lost();
     }
 
+    /** Nobody wants to know what became of it. */
+    static final Own NOBODY = new Own() {
+        @Override
+        public void answered(Attempt attempt, NodeLink link) {}
+
+        @Override
+        public void lost() {}
+    };
+
     @SuppressWarnings("unchecked") // Lettuce decodes into the output without looking at its type parameters
     private Attempt(@Nullable Call call, RedisCommand<?, ?, ?> command, NodeLink link, CommandOutput<?, ?, ?> output) {
         this.call = call;
@@ -137,7 +147,11 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
             @Nullable CommandOutput<?, ?, ?> target = command.getOutput();
             if (recording != null && target != null) {
                 try {
-                    recording.replay(target);
+                    if (target instanceof Recording same) {
+                        same.take(recording);
+                    } else {
+                        recording.replay(target);
+                    }
                 } catch (RuntimeException e) {
                     // The codec's failure is its caller's; thrown on, it would cost all others their connection.
                     command.completeExceptionally(new DecoderException(
@@ -150,6 +164,22 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
             }
             command.complete();
         }
+    }
+
+    /** Whether a key that does not exist, or one of them, would have got the same answer. */
+    boolean isBare() {
+        if (recording != null) {
+            return recording.isBare() || (command.getType() == CommandType.MGET && recording.hasGap());
+        }
+        @Nullable Object value = output.get();
+        return output.hasError()
+                || value == null
+                || value.equals(0L)
+                || value.equals(-2L) // TTL and its like
+                || value.equals(false)
+                || value.equals("")
+                || (value instanceof byte[] bytes && bytes.length == 0)
+                || (command.getType() == CommandType.TYPE && value.equals("none"));
     }
 
     /** Lets go of the call: whatever is still answered goes nowhere. */

@@ -140,9 +140,15 @@ final class BlockingLane {
                 shard.later(RETRY_MILLIS, () -> submit(call));
                 return;
             }
+            Redirect redirect = shard.redirect(error, link.address);
+            if (redirect != null) {
+                call.takeBack();
+                shard.redirected(call, redirect);
+                return;
+            }
             Mark mark = shard.primary().nowOn(link.identity.runId());
             if (mark == null) {
-                call.floor.lose(shard); // it came from a node that is not the primary any more
+                call.floor(shard).lose(shard); // it came from a node that is not the primary any more
             }
             attempt.mark = mark;
             shard.answer(attempt, call);

@@ -23,10 +23,12 @@ final class Call {
     private static final int SENT = 1;
     private static final int ENDED = 2;
     private static final VarHandle STATE;
+    private static final VarHandle COUNTED;
 
     static {
         try {
             STATE = MethodHandles.lookup().findVarHandle(Call.class, "state", int.class);
+            COUNTED = MethodHandles.lookup().findVarHandle(Call.class, "counted", Floor.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -36,10 +38,9 @@ final class Call {
     final Request request;
     final CommandTraits traits;
     final Policy policy;
-    final ShardRoute shard;
-    /** What its session has seen of the shard, and where in it the call's keys belong. */
-    final Floor floor;
-
+    /** The slot of its keys in a Redis Cluster; -1 if it has no key, or the shard's slots do not matter. */
+    final int slot;
+    /** Where in a session's floor its keys belong. */
     final int bucket;
     /** {@link System#nanoTime()} of the call, and when its time is up. */
     final long invokedAt;
@@ -48,6 +49,16 @@ final class Call {
 
     /** Whether its codec is known to decode anything; a reply is decoded where that may fail otherwise. */
     boolean decodesSafely;
+
+    /** Where it is on its way to; null before the first. */
+    private volatile @Nullable Way way;
+    /** The floor on which it counts as an unanswered write; null if it does not. */
+    private volatile @Nullable Floor counted;
+
+    /** Whether its node serves the slot only to those who ask for it, since the slot is being imported there. */
+    volatile boolean asking;
+    /** How often it was answered by a node that is not responsible. */
+    int redirects;
 
     /** The node that it was last written to; null while it was never written to any. */
     volatile @Nullable NodeAddress sentTo;
@@ -71,26 +82,45 @@ final class Call {
     @Nullable
     Call addedBefore;
 
-    private boolean countsAsWrite;
     private volatile int state;
 
-    /** @throws NotSentException if the command cannot be encoded */
-    Call(RedisCommand<?, ?, ?> command, CommandTraits traits, Policy policy, ShardRoute shard, long now) {
+    /** @param request the command as {@link Request#of} encodes it */
+    Call(RedisCommand<?, ?, ?> command, Request request, CommandTraits traits, int slot, Policy policy, long now) {
         this.command = command;
-        this.request = Request.of(command);
+        this.request = request;
         this.traits = traits;
+        this.slot = slot;
         this.policy = policy;
-        this.shard = shard;
-        this.floor = policy.floors().of(shard);
-        this.bucket = floor.bucketOf(traits, request);
+        this.bucket = policy.floors().bucketOf(traits, request);
         this.invokedAt = now;
         this.deadline = now + policy.timeoutNanos();
     }
 
-    /** Makes the reads of the same view wait behind this write until it has ended. */
-    void orderReadsBehind() {
-        countsAsWrite = true;
-        floor.writeStarted(bucket);
+    /** It goes to this shard from now on, or waits at this crossing. */
+    void goes(Way to) {
+        way = to;
+    }
+
+    /** What its session has seen of the shard that it goes to. */
+    Floor floor(ShardRoute shard) {
+        return policy.floors().of(shard);
+    }
+
+    /** Makes the reads of the same view wait behind this write, on this floor, until it has ended or goes elsewhere. */
+    void orderReadsBehindOn(Floor floor) {
+        if (counted != floor) {
+            floor.writeStarted(bucket);
+            uncount((Floor) COUNTED.getAndSet(this, floor));
+            if (state == ENDED) {
+                uncount((Floor) COUNTED.getAndSet(this, null));
+            }
+        }
+    }
+
+    private void uncount(@Nullable Floor floor) {
+        if (floor != null) {
+            floor.writeEnded(bucket);
+        }
     }
 
     /** Whether it has ended, or its caller has cancelled it. */
@@ -107,6 +137,7 @@ final class Call {
     /** It was not executed where it was sent, or may be repeated: it can be sent again. */
     void takeBack() {
         sentTo = null;
+        asking = false;
         STATE.compareAndSet(this, SENT, UNSENT);
     }
 
@@ -116,8 +147,8 @@ final class Call {
     }
 
     private boolean ended(boolean first) {
-        if (first && countsAsWrite) {
-            floor.writeEnded(bucket);
+        if (first && counted != null) {
+            uncount((Floor) COUNTED.getAndSet(this, null));
         }
         return first;
     }
@@ -128,9 +159,10 @@ final class Call {
 
     /** Ends the call because its time is up. */
     void expire() {
+        Way to = way;
         giveUp(
                 "within its timeout of " + text(policy.timeoutNanos()),
-                shard.primary().trouble());
+                to == null ? "it was not under way yet" : to.trouble());
     }
 
     /** Ends the call with the exception that says what is known about it: whether it was sent decides at that very moment. */

@@ -143,10 +143,15 @@ record CommandTraits(
                 || access == Access.MAYBE_BLOCKING_READ;
     }
 
-    /** Whether executing {@code command} twice leaves the same state and gives the same reply as executing it once. */
-    boolean isRepeatable(RedisCommand<?, ?, ?> command) {
+    /** The same command on one key only. */
+    CommandTraits ofOneKey() {
+        return singleKey ? this : new CommandTraits(access, true, refusal);
+    }
+
+    /** Whether executing {@code request} twice leaves the same state and gives the same reply as executing it once. */
+    boolean isRepeatable(Request request) {
         if (access == Access.SET) {
-            List<String> arguments = Arguments.of(command);
+            List<String> arguments = request.texts();
             // "SET key value" and "SET key value EX|PX|EXAT|PXAT n"; NX, XX, GET and KEEPTTL depend on the state before
             return arguments.size() == 2
                     || (arguments.size() == 4
@@ -157,11 +162,11 @@ record CommandTraits(
     }
 
     /** Whether the command may wait in the server. */
-    boolean blocks(RedisCommand<?, ?, ?> command) {
+    boolean blocks(Request request) {
         return switch (access) {
             case BLOCKING -> true;
             case MAYBE_BLOCKING_READ, MAYBE_BLOCKING_WRITE ->
-                Arguments.of(command).stream()
+                request.texts().stream()
                         .takeWhile(argument -> !argument.equalsIgnoreCase("STREAMS"))
                         .anyMatch(argument -> argument.equalsIgnoreCase("BLOCK"));
             default -> false;

@@ -30,19 +30,20 @@ public final class Exclusive<K, V> implements AutoCloseable {
         this.facade = facade;
     }
 
-    static <K, V> Exclusive<K, V> open(Lockstep lockstep, RedisCodec<K, V> codec) {
+    /** @param slot whose shard's primary it goes to; -1 if there is one shard only */
+    static <K, V> Exclusive<K, V> open(Lockstep lockstep, RedisCodec<K, V> codec, int slot) {
         Policy policy = lockstep.policy(Consistency.primary(), false, lockstep.sharedFloors());
-        ShardRoute shard = lockstep.routes().all().get(0);
         long deadline = System.nanoTime() + policy.timeoutNanos();
         while (true) {
-            NodeAddress primary = shard.primary().address();
-            if (primary != null) {
+            ShardRoute shard = lockstep.routes().owner(slot);
+            NodeAddress primary = shard == null ? null : shard.primary().address();
+            if (shard != null && primary != null) {
                 try {
                     LinkOpener.Made made = lockstep.opener()
                             .connect(primary)
                             .toCompletableFuture()
                             .join();
-                    var path = new ExclusivePath(primary, made, shard, policy, lockstep.deadlines());
+                    var path = new ExclusivePath(primary, made, shard, slot, policy, lockstep.deadlines());
                     return new Exclusive<>(Facade.over(
                             path,
                             codec,
@@ -59,7 +60,7 @@ public final class Exclusive<K, V> implements AutoCloseable {
             if (System.nanoTime() - deadline > 0) {
                 throw new NoPrimaryException(
                         "No exclusive connection was opened within " + Call.text(policy.timeoutNanos()) + ": "
-                                + shard.primary().trouble());
+                                + (shard == null ? lockstep.routes().way(slot).trouble() : shard.trouble()));
             }
             LockSupport.parkNanos(POLL_NANOS);
         }

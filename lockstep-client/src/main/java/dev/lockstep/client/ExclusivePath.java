@@ -9,6 +9,7 @@ import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,6 +36,7 @@ final class ExclusivePath implements Dispatcher {
     private final LinkOpener.Made made;
     private final EventLoop eventLoop;
     private final ShardRoute shard;
+    private final int slot;
     private final Policy policy;
     private final Deadlines deadlines;
     private final Queue<Entry> pending = new ConcurrentLinkedQueue<>();
@@ -42,11 +44,14 @@ final class ExclusivePath implements Dispatcher {
     private @Nullable Transaction begun; // of the one thread that uses the connection
     private volatile boolean dead;
 
-    ExclusivePath(NodeAddress address, LinkOpener.Made made, ShardRoute shard, Policy policy, Deadlines deadlines) {
+    /** @param slot the slot of all its keys; -1 if it may have any */
+    ExclusivePath(
+            NodeAddress address, LinkOpener.Made made, ShardRoute shard, int slot, Policy policy, Deadlines deadlines) {
         this.address = address;
         this.made = made;
         this.eventLoop = made.connection().eventLoop();
         this.shard = shard;
+        this.slot = slot;
         this.policy = policy;
         this.deadlines = deadlines;
         shard.exclusives().add(this);
@@ -54,8 +59,23 @@ final class ExclusivePath implements Dispatcher {
     }
 
     @Override
+    public @Nullable RuntimeException refusal(RedisCommand<?, ?, ?> command) {
+        if (slot < 0) {
+            return null;
+        }
+        Set<Integer> slots = SlotPath.slots(command.getType(), Request.of(command));
+        slots.remove(slot);
+        if (slots.isEmpty()) {
+            return null;
+        }
+        slots.add(slot);
+        return SlotPath.crossSlot(command.getType(), slots);
+    }
+
+    @Override
     public void dispatch(RedisCommand<?, ?, ?> command) {
-        Call call = new Call(command, CommandTraits.of(command), policy, shard, System.nanoTime());
+        Call call = new Call(command, Request.of(command), CommandTraits.of(command), -1, policy, System.nanoTime());
+        call.goes(shard);
         if (dead || closing.get()) {
             call.fail(new NotSentException(call.name() + " was not sent: this exclusive connection to " + address
                     + (dead ? " was lost" : " is closed") + ". Open another one with Lockstep.exclusive()"));
@@ -107,18 +127,29 @@ final class ExclusivePath implements Dispatcher {
         return new ObservedCommand<>(command, () -> answered(entry));
     }
 
-    /** On the event loop, before the caller learns of the answer: what it wrote must be seen by session reads. */
-    private void answered(Entry entry) {
+    /**
+     * On the event loop, before the caller learns of the answer: what it wrote must be seen by session reads. Returns what
+     * the caller shall fail with instead; null for nothing.
+     */
+    private @Nullable RuntimeException answered(Entry entry) {
+        Redirect redirect = shard.redirect(entry.call.command.getOutput().getError(), address);
+        if (redirect != null) {
+            shard.suspect(address, redirect.text());
+            return new NotSentException(entry.call.name() + " was not executed: its slot is not served by " + address
+                    + " now (" + redirect.text() + "). Close this exclusive connection and begin again on another one");
+        }
         if (entry.transaction != null) {
-            return; // queued; the EXEC's answer counts
+            return null; // queued; the EXEC's answer counts
         }
         Call call = entry.call;
         Mark mark = shard.primary().nowOn(made.identity().runId());
         if (mark == null) {
-            call.floor.lose(shard); // it was executed by a node that is not the primary any more
+            call.floor(shard).lose(shard); // it was executed by a node that is not the primary any more
         } else {
-            call.floor.raise(call.floor.allKeys(), mark, shard);
+            Floor floor = call.floor(shard);
+            floor.raise(floor.allKeys(), mark, shard);
         }
+        return null;
     }
 
     private void lost() {

@@ -55,18 +55,6 @@ final class Floor {
         return buckets;
     }
 
-    /** The bucket of the keys that {@code request} touches. */
-    int bucketOf(CommandTraits traits, Request request) {
-        if (!traits.singleKey()) {
-            return buckets;
-        }
-        if (buckets == 1) {
-            return 0;
-        }
-        int spread = request.keyHash() * 0x9E3779B9;
-        return (spread >>> 16) & (buckets - 1);
-    }
-
     /** Notes that {@code mark}, a moment on the primary, was seen in {@code bucket}. */
     void raise(int bucket, Mark mark, ShardRoute shard) {
         Cell old = told(bucket, shard);
@@ -136,8 +124,8 @@ final class Floor {
         return furthest;
     }
 
-    private static @Nullable Position further(
-            @Nullable Position one, @Nullable Position other, @Nullable Lineage lineage) {
+    /** The one of two positions in a lineage that is further. */
+    static @Nullable Position further(@Nullable Position one, @Nullable Position other, @Nullable Lineage lineage) {
         if (one == null || other == null) {
             return one == null ? other : one;
         }

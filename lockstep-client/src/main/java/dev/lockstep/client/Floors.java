@@ -25,6 +25,18 @@ final class Floors {
         this.buckets = buckets;
     }
 
+    /** The bucket of the keys that {@code request} touches; the same in every shard. */
+    int bucketOf(CommandTraits traits, Request request) {
+        if (!traits.singleKey()) {
+            return buckets;
+        }
+        if (buckets == 1) {
+            return 0;
+        }
+        int spread = request.keyHash() * 0x9E3779B9;
+        return (spread >>> 16) & (buckets - 1);
+    }
+
     Floor of(ShardRoute shard) {
         Floor floor = byShard.get(shard);
         return floor != null ? floor : byShard.computeIfAbsent(shard, this::watched);

@@ -26,7 +26,32 @@ final class LinkOpener {
 
     /** A link that has learnt its process's run id, its own id there, and what the process says of its replication. */
     CompletionStage<NodeLink> open(NodeAddress address, NodeLink.Traffic traffic) {
-        return connect(address).thenApply(made -> {
+        return open(connect(address), address, traffic);
+    }
+
+    /** A link on which a node of a Redis Cluster answers reads although it is a replica. */
+    CompletionStage<NodeLink> openForReads(NodeAddress address, NodeLink.Traffic traffic) {
+        CompletionStage<Made> made = deployment.mode() != Deployment.Mode.CLUSTER
+                ? connect(address)
+                : connect(address)
+                        .thenCompose(connected -> connected
+                                .connection()
+                                .async()
+                                .readOnly()
+                                .toCompletableFuture()
+                                .orTimeout(deployment.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                                .whenComplete((done, failure) -> {
+                                    if (failure != null) {
+                                        connected.connection().drop();
+                                    }
+                                })
+                                .thenApply(done -> connected));
+        return open(made, address, traffic);
+    }
+
+    private CompletionStage<NodeLink> open(
+            CompletionStage<Made> connected, NodeAddress address, NodeLink.Traffic traffic) {
+        return connected.thenApply(made -> {
             NodeLink link = new NodeLink(
                     address, made, traffic, deployment.socketTimeout().toNanos(), timer);
             link.start();

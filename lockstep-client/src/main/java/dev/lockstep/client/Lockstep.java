@@ -2,13 +2,13 @@ package dev.lockstep.client;
 
 import dev.lockstep.client.lettuce.NodeClient;
 import dev.lockstep.topology.Deployment;
-import dev.lockstep.topology.Shard;
 import dev.lockstep.topology.Topology;
 import dev.lockstep.topology.TopologyException;
 import dev.lockstep.topology.TopologyListener;
 import dev.lockstep.topology.TopologyWatcher;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
@@ -20,10 +20,11 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A deployment (one server or a Sentinel group) as one consistent cache: the entry to everything.
+ * A deployment (one server, a Sentinel group, a Redis Cluster) as one consistent cache: the entry to everything.
  *
  * <pre>{@code
  * try (Lockstep cache = Lockstep.connect("redis-sentinel://:mypassword@127.0.0.1:26379#mymaster")) {
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Thread-safe and made to be shared: one instance per deployment and process, closed at the end. It follows failovers,
- * replicas that come and go, and sentinels that move, for as long as it is open.
+ * replicas that come and go, sentinels that move, and slots that change hands, for as long as it is open.
  */
 public final class Lockstep implements AutoCloseable {
 
@@ -50,7 +51,7 @@ public final class Lockstep implements AutoCloseable {
     private final PubSubs pubSubs;
     private final LinkOpener opener;
     private final Floors shared = Floors.shared();
-    private long followed;
+    private final Function<String, ShardRoute> shardMaker;
     private final View<String, String> primary;
     private final View<String, String> replica;
     private final View<String, String> session;
@@ -101,17 +102,16 @@ public final class Lockstep implements AutoCloseable {
         });
         events = new Events(builder.listeners);
         opener = new LinkOpener(nodes, deployment, timer);
-        var around = new ShardRoute.Surroundings(watcher, opener, timer, events);
-        List<ShardRoute> shards = new ArrayList<>();
-        Topology first = watcher.current();
-        for (Shard shard : first.shards()) {
-            shards.add(new ShardRoute(
-                    shard.name(),
-                    around,
-                    new HeldCalls(builder.heldCalls, builder.heldBytes),
-                    builder.replicaPatience.toNanos()));
-        }
-        routes = new Routes(shards);
+        routes = new Routes(new Routes.Settings(
+                deployment.mode() == Deployment.Mode.CLUSTER,
+                builder.uncovered,
+                builder.heldCalls,
+                builder.heldBytes,
+                events.stats(),
+                (error, node) -> Redirect.read(error, node, deployment.addressTranslation())));
+        var around = new ShardRoute.Surroundings(watcher, opener, timer, events, new Scripts(), routes);
+        shardMaker = name -> new ShardRoute(
+                name, around, new HeldBounds(builder.heldCalls, builder.heldBytes), builder.replicaPatience.toNanos());
         pubSubs = new PubSubs(deployment, resources, routes);
         primary = view(Consistency.primary(), false);
         replica = view(Consistency.session(), true);
@@ -123,25 +123,14 @@ public final class Lockstep implements AutoCloseable {
                 this::sweep, Deadlines.SWEEP_MILLIS, Deadlines.SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Serialised, since the constructor and the watcher's thread may both bring one. */
-    private synchronized void follow(Topology topology) {
-        if (topology.version() < followed) {
-            return;
-        }
-        followed = topology.version();
-        for (Shard shard : topology.shards()) {
-            for (ShardRoute route : routes.all()) {
-                if (route.name().equals(shard.name())) {
-                    route.now(shard);
-                }
-            }
-        }
-        pubSubs.follow(topology);
+    private void follow(Topology topology) {
+        routes.follow(topology, shardMaker);
+        pubSubs.follow();
     }
 
     private void sweep() {
         if (deadlines.sweep(System.nanoTime()) > 0) {
-            routes.all().forEach(shard -> shard.primary().sweep());
+            routes.sweep();
         }
     }
 
@@ -177,25 +166,45 @@ public final class Lockstep implements AutoCloseable {
      */
     public Session newSession(SessionToken token) {
         Session continued = new Session(this);
-        for (ShardRoute shard : routes.all()) {
-            var seen = token.seen().get(shard.name());
-            if (seen != null) {
-                Floor floor = continued.floors().of(shard);
-                floor.raise(0, seen, shard);
-                shard.recheck(floor);
-            }
-        }
+        new SeenElsewhere(token.seen(), routes).takenOnBy(continued.floors());
         return continued;
     }
 
-    /** A connection to the primary for one caller: transactions, SELECT, WAIT and whatever else has a state. */
+    /**
+     * A connection to the primary for one caller: transactions, SELECT, WAIT and whatever else has a state.
+     *
+     * @throws UnsupportedOperationException on a Redis Cluster, where a connection serves one slot: see {@link
+     *     #exclusive(String)}
+     */
     public Exclusive<String, String> exclusive() {
         return exclusive(StringCodec.UTF8);
     }
 
-    /** An exclusive connection with keys and values of other types. */
+    /** An exclusive connection with keys and values of other types; as {@link #exclusive()}. */
     public <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec) {
-        return Exclusive.open(this, codec);
+        if (routes.sharded()) {
+            throw new UnsupportedOperationException(
+                    "An exclusive connection to a Redis Cluster serves the keys of one slot:"
+                            + " use Lockstep.exclusive(key) with one of the keys, and give all of them a common hash tag");
+        }
+        return Exclusive.open(this, codec, -1);
+    }
+
+    /**
+     * A connection for one caller to the primary that owns {@code key}, for this key and all keys of the same slot. On a
+     * deployment without slots the key does not matter.
+     */
+    public Exclusive<String, String> exclusive(String key) {
+        return exclusive(StringCodec.UTF8, key);
+    }
+
+    /** As {@link #exclusive(String)}, with keys and values of other types. */
+    public <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec, K key) {
+        return Exclusive.open(this, codec, slotOf(codec, key));
+    }
+
+    private <K> int slotOf(RedisCodec<K, ?> codec, K key) {
+        return routes.sharded() ? SlotHash.getSlot(codec.encodeKey(key)) : -1;
     }
 
     /**
@@ -209,6 +218,20 @@ public final class Lockstep implements AutoCloseable {
     /** A connection for messages with channels and messages of other types. */
     public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
         return pubSubs.open(codec);
+    }
+
+    /**
+     * A connection for the shard channels (SSUBSCRIBE, SPUBLISH; Redis 7.0 and later) of the slot that {@code shardChannel}
+     * belongs to, which follows that slot: after a failover, or when the slot has moved, its channels are subscribed again
+     * where the slot is. What was published in between is lost. The caller closes it.
+     */
+    public StatefulRedisPubSubConnection<String, String> pubSub(String shardChannel) {
+        return pubSub(StringCodec.UTF8, shardChannel);
+    }
+
+    /** As {@link #pubSub(String)}, with channels and messages of other types. */
+    public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec, K shardChannel) {
+        return pubSubs.open(codec, slotOf(codec, shardChannel));
     }
 
     /** What happened since the start. */
@@ -295,6 +318,7 @@ public final class Lockstep implements AutoCloseable {
         private final Deployment deployment;
         private final List<LockstepListener> listeners = new ArrayList<>();
         private OnRollback onRollback = OnRollback.REPORT;
+        private OnUncovered uncovered = OnUncovered.WAIT;
         private int heldCalls = 65_536;
         private long heldBytes = 64L << 20;
         private Duration replicaPatience = Duration.ofMillis(500);
@@ -313,6 +337,12 @@ public final class Lockstep implements AutoCloseable {
         /** What views do by default when a failover took back what they had seen. Default: report. */
         public Builder onRollback(OnRollback choice) {
             onRollback = choice;
+            return this;
+        }
+
+        /** What becomes of a call to a slot of a Redis Cluster that no shard owns. Default: it waits. */
+        public Builder onUncovered(OnUncovered choice) {
+            uncovered = choice;
             return this;
         }
 

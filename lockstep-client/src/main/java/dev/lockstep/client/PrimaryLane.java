@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,7 @@ final class PrimaryLane {
     private @Nullable ReplicationInfo lastInfo;
     private final List<PrimaryTenure> unsettled = new ArrayList<>();
     private final List<Mark> orphans = new ArrayList<>();
+    private final List<Mark> awaited = new ArrayList<>();
     private final List<Call> takenBack = new ArrayList<>();
     private @Nullable NodeAddress openingTo;
     private int openings;
@@ -104,6 +106,9 @@ final class PrimaryLane {
                 return; // it came back meanwhile
             }
             refusal = closed ? "this Lockstep is closed" : held.add(call);
+            if (refusal != null && !closed) {
+                refusal = "there is no primary, and " + refusal;
+            }
         }
         if (refusal != null) {
             call.fail(new NotSentException(
@@ -142,10 +147,37 @@ final class PrimaryLane {
         if (!runId.equals(lastRunId)) {
             return null;
         }
-        // Between two connections: after every mark of the last one, before every mark of the next.
-        Mark orphan = new Mark(openingTo == null ? openings : openings - 1, Long.MAX_VALUE);
+        Mark orphan = between();
         orphans.add(orphan);
         return orphan;
+    }
+
+    /** A mark that covers everything that the primary has executed until now; without one, what the next one begins with. */
+    synchronized Mark now() {
+        NodeLink to = link;
+        PrimaryTenure of = tenure;
+        if (to != null && of != null) {
+            return of.now(to);
+        }
+        Mark mark = between();
+        awaited.add(mark);
+        return mark;
+    }
+
+    /** Between two connections: after every mark of the last one, before every mark of the next. */
+    private Mark between() {
+        return new Mark(openingTo == null ? openings : openings - 1, Long.MAX_VALUE);
+    }
+
+    /** Takes what is held of some slots out, in order, if nothing that was sent before can still come back; else null. */
+    synchronized @Nullable List<Call> takeHeld(Predicate<Call> which) {
+        return link == null ? held.remove(which) : null;
+    }
+
+    /** The link, if all that comes back from it comes back call by call; null while it is to be replaced, or there is none. */
+    @Nullable
+    synchronized NodeLink steady() {
+        return state == State.OPEN && takenBack.isEmpty() ? link : null;
     }
 
     /** Has positions told at once for a while. */
@@ -171,6 +203,12 @@ final class PrimaryLane {
     NodeAddress address() {
         NodeLink to = open;
         return to == null ? null : to.address;
+    }
+
+    /** Whom the topology names as the primary; null before the first. */
+    @Nullable
+    NodeAddress target() {
+        return target;
     }
 
     /** The topology names this node as the primary. */
@@ -316,7 +354,7 @@ final class PrimaryLane {
                 }
                 if (attempt.mayHaveBeenSent() && !call.traits.isRead()) {
                     fence.unanswered(from.identity);
-                    if (!call.isDone() && !call.traits.isRepeatable(call.command)) {
+                    if (!call.isDone() && !call.traits.isRepeatable(call.request)) {
                         String how = "before the connection to its primary was lost";
                         afterwards.add(() -> call.giveUp(how, ""));
                         continue;
@@ -455,6 +493,7 @@ final class PrimaryLane {
         ReplicationInfo info = made.greeting;
         List<PrimaryTenure> former;
         List<Mark> unowned;
+        List<Mark> wanted;
         NodeAddress before;
         ReplicationInfo previous;
         long outage;
@@ -464,6 +503,8 @@ final class PrimaryLane {
             unsettled.clear();
             unowned = List.copyOf(orphans);
             orphans.clear();
+            wanted = List.copyOf(awaited);
+            awaited.clear();
             before = sameProcess ? null : lastAddress;
             previous = sameProcess ? lastInfo : null;
             outage = System.nanoTime() - absentSince;
@@ -478,9 +519,10 @@ final class PrimaryLane {
         // What was executed on another connection meanwhile may be later than the greeting, but not than the next INFO.
         Mark afterwards = next.now(made);
         unowned.forEach(orphan -> settleLike(afterwards, orphan, previous != null));
+        wanted.forEach(mark -> settleLike(afterwards, mark, true));
         shard.learnt(made.address, info);
         shard.follow(previous, info);
-        shard.movedTo(made.identity.runId());
+        shard.movedTo(made.identity.runId(), afterwards);
         if (before != null) {
             shard.failedOver(before, made.address, outage);
         }
@@ -503,7 +545,7 @@ final class PrimaryLane {
     }
 
     /** Fails what is held and closes the connection. */
-    void close() {
+    void close(String when) {
         List<Call> left;
         NodeLink last;
         synchronized (this) {
@@ -512,7 +554,7 @@ final class PrimaryLane {
             last = link;
             open = null;
         }
-        left.forEach(call -> call.giveUp("before Lockstep was closed", "it was held"));
+        left.forEach(call -> call.giveUp(when, "it was held"));
         if (last != null) {
             last.close();
         }

@@ -85,7 +85,11 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
     public void compose(List<Attempt> batch, NodeLink link, long now) {
         Mark mark = current;
         for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).mark = mark;
+            Attempt attempt = batch.get(i);
+            attempt.mark = mark;
+            if (attempt.call != null && attempt.call.asking) {
+                batch.add(i++, askingAttempt(link));
+            }
         }
         if (!batch.isEmpty()) {
             touched = true;
@@ -109,6 +113,11 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
                 link.wake();
             });
         }
+    }
+
+    private static Attempt askingAttempt(NodeLink link) {
+        return new Attempt(
+                new Command<>(CommandType.ASKING, new StatusOutput<>(StringCodec.ASCII)), link, Attempt.NOBODY);
     }
 
     static Attempt infoAttempt(NodeLink link, Attempt.Own own) {
@@ -137,15 +146,32 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
         // What a demoted node still answers comes from a replica: it must not pass for the primary's word, nor overtake
         // the
         // writes that were refused before it.
-        if (demoted || lane.isMisplaced(error)) {
+        Redirect redirect = shard.redirect(error, link.address);
+        boolean deposed = redirect != null
+                && redirect.kind() == Redirect.Kind.MOVED
+                && redirect.node() != null
+                && shard.has(redirect.node());
+        if (demoted || deposed || lane.isMisplaced(error)) {
             demoted = true;
             lane.takeBack(call, error, link);
+            return;
+        }
+        if (redirect != null) {
+            redirected(call, redirect, attempt.mark);
             return;
         }
         if (call.traits.access() == CommandTraits.Access.SCAN && error == null) {
             attempt.beforeDelivery = () -> shard.scans().answered(call, link.identity.runId());
         }
         shard.answer(attempt, call);
+    }
+
+    private void redirected(Call call, Redirect redirect, @Nullable Mark mark) {
+        call.takeBack();
+        if (redirect.kind() == Redirect.Kind.ASK && mark != null) {
+            call.floor(shard).raise(call.bucket, mark, shard); // here the key is gone, and replicas must know that too
+        }
+        shard.redirected(call, redirect);
     }
 
     /** An INFO of ours was answered. */

@@ -1,63 +1,89 @@
 package dev.lockstep.client;
 
+import dev.lockstep.client.lettuce.FollowingPubSub;
+import dev.lockstep.client.lettuce.PubSubClient;
 import dev.lockstep.topology.Deployment;
-import dev.lockstep.topology.Node;
 import dev.lockstep.topology.NodeAddress;
-import dev.lockstep.topology.Topology;
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.DefaultEndpoint;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The connections for messages, each of which follows its shard's primary.
+ * The connections for messages, each of which follows the primary of its slot's shard; of some shard, if it has no slot.
  *
  * <p>The one kind of connection that Lettuce may restore by itself: subscriptions change nothing when they are repeated.
  * Thread-safe.
  */
 final class PubSubs {
 
+    private static final int ANY_SLOT = -1;
+
     private final Deployment deployment;
-    private final RedisClient client;
+    private final PubSubClient client;
     private final Routes routes;
     private final List<Following> open = new CopyOnWriteArrayList<>();
-    private volatile @Nullable NodeAddress primary;
 
-    /** @param uri read by Lettuce at each reconnect, so changing its host moves the connection */
-    private record Following(RedisURI uri, StatefulRedisPubSubConnection<?, ?> connection) {}
+    /** One connection, and whom it follows. */
+    private static final class Following {
+
+        final int slot;
+        /** Read by Lettuce at each reconnect, so changing its host moves the connection. */
+        final RedisURI uri;
+
+        final FollowingPubSub<?, ?> connection;
+        volatile ShardRoute shard;
+
+        Following(int slot, RedisURI uri, FollowingPubSub<?, ?> connection, ShardRoute shard) {
+            this.slot = slot;
+            this.uri = uri;
+            this.connection = connection;
+            this.shard = shard;
+        }
+    }
 
     PubSubs(Deployment deployment, ClientResources resources, Routes routes) {
         this.deployment = deployment;
         this.routes = routes;
-        this.client = RedisClient.create(resources);
-        client.setOptions(
+        this.client = new PubSubClient(
+                resources,
                 deployment.clientOptions().mutate().autoReconnect(true).build());
     }
 
+    /** A connection for channels of every kind but those of shards. */
     <K, V> StatefulRedisPubSubConnection<K, V> open(RedisCodec<K, V> codec) {
-        NodeAddress to = primary;
-        if (to == null || routes.isClosed()) {
+        return open(codec, ANY_SLOT);
+    }
+
+    /** A connection for the shard channels of one slot. */
+    <K, V> StatefulRedisPubSubConnection<K, V> open(RedisCodec<K, V> codec, int slot) {
+        ShardRoute shard = routes.isClosed() ? null : slot == ANY_SLOT ? routes.any() : routes.owner(slot);
+        NodeAddress to = shard == null ? null : shard.primary().target();
+        if (shard == null || to == null) {
             throw new NoPrimaryException("No connection for messages was opened: "
-                    + (to == null ? "there is no primary" : "this Lockstep is closed"));
+                    + (routes.isClosed() ? "this Lockstep is closed" : "there is no primary"));
         }
         RedisURI uri = deployment.dataNode(to);
         try {
-            StatefulRedisPubSubConnection<K, V> connection = client.connectPubSub(codec, uri);
+            FollowingPubSub<K, V> connection = client.connect(codec, uri);
             open.removeIf(following -> !following.connection.isOpen() && isClosed(following));
-            Following following = new Following(uri, connection);
+            Following following = new Following(slot, uri, connection, shard);
+            connection.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void sunsubscribed(K channel, long count) {
+                    if (connection.wantsShardChannels()) {
+                        following.shard.suspectPrimary("it ended the subscription of a shard channel");
+                    }
+                }
+            });
             open.add(following);
-            NodeAddress since = primary;
-            if (since != null && !since.equals(to)) {
-                move(following, since); // the primary moved while it connected
-            }
+            follow(following); // the primary may have moved while it connected
             return connection;
         } catch (RedisException e) {
             throw new NoPrimaryException(
@@ -65,23 +91,27 @@ final class PubSubs {
         }
     }
 
-    void follow(Topology topology) {
-        Node node =
-                topology.shards().isEmpty() ? null : topology.shards().get(0).primary();
-        if (node == null || node.address().equals(primary)) {
-            return;
-        }
-        primary = node.address();
-        for (Following following : open) {
-            move(following, node.address());
+    /** The topology has changed. */
+    void follow() {
+        open.forEach(this::follow);
+    }
+
+    private void follow(Following following) {
+        List<ShardRoute> shards = routes.all();
+        ShardRoute owner = following.slot == ANY_SLOT ? following.shard : routes.toldOwner(following.slot);
+        ShardRoute shard = owner != null && shards.contains(owner) ? owner : shards.get(0);
+        NodeAddress to = shard.primary().target();
+        following.shard = shard;
+        if (to != null && !isAt(following.uri, to)) {
+            // It reconnects by itself, there, and subscribes again
+            following.uri.setHost(to.host());
+            following.uri.setPort(to.port());
+            endpoint(following).disconnect();
         }
     }
 
-    /** It reconnects by itself, there, and subscribes again. */
-    private static void move(Following following, NodeAddress to) {
-        following.uri.setHost(to.host());
-        following.uri.setPort(to.port());
-        endpoint(following).disconnect();
+    private static boolean isAt(RedisURI uri, NodeAddress node) {
+        return uri.getHost().equals(node.host()) && uri.getPort() == node.port();
     }
 
     private static boolean isClosed(Following following) {
@@ -93,6 +123,6 @@ final class PubSubs {
     }
 
     void close() {
-        client.shutdown(0, 1, TimeUnit.SECONDS);
+        client.close();
     }
 }

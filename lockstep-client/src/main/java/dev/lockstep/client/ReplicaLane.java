@@ -110,7 +110,7 @@ final class ReplicaLane {
         }
         opening = true;
         ReplicaTenure next = new ReplicaTenure(this, shard);
-        shard.opener().open(address, next).whenComplete((made, failure) -> opened(next, made, failure));
+        shard.opener().openForReads(address, next).whenComplete((made, failure) -> opened(next, made, failure));
     }
 
     private void opened(ReplicaTenure next, @Nullable NodeLink made, @Nullable Throwable failure) {

@@ -16,7 +16,11 @@ final class ReplicaTenure implements NodeLink.Traffic, Attempt.Own {
     /* The statement before the reads is a lower bound of what they saw: only if it reaches what a read requires, the
      * answer counts. It is left out when an earlier batch has already told enough, since a replica never goes back within a
      * history. The statement after the reads is an upper bound of what they saw: the session's floor rises to it, or its
-     * next read could show less. So answers wait for it, which costs nothing, as it comes with them. */
+     * next read could show less. So answers wait for it, which costs nothing, as it comes with them.
+     *
+     * In a Redis Cluster the key may have gone, since its slot is moving to another shard: then its replica, fresh as it
+     * is, has nothing, and unlike its primary does not say where the key is. So an answer that a missing key would have got
+     * too is asked of the primary. */
 
     private final ReplicaLane lane;
     private final ShardRoute shard;
@@ -91,8 +95,9 @@ final class ReplicaTenure implements NodeLink.Traffic, Attempt.Own {
         if (error != null && (error.startsWith("LOADING") || error.startsWith("MASTERDOWN"))) {
             lane.unusable(link, error);
             lane.elsewhere(call);
-        } else if (error != null && error.startsWith("NOSCRIPT")) {
-            lane.toPrimary(call); // which has it, if it was loaded through this client
+        } else if (error != null && (error.startsWith("NOSCRIPT") || shard.redirect(error, link.address) != null)) {
+            lane.toPrimary(
+                    call); // which has the script, if it was loaded through this client, and knows where slots are
         } else if (attempt.batch == null || call.policy.consistency().level() == Consistency.Level.ANY) {
             shard.stats().replicaReads.increment();
             attempt.deliver();
@@ -131,7 +136,9 @@ final class ReplicaTenure implements NodeLink.Traffic, Attempt.Own {
             }
             boolean fresh = sound && isFresh(lineage, batch.atLeast, call.required);
             lane.answered(fresh);
-            if (fresh) {
+            if (fresh && shard.slotsMove() && attempt.isBare()) {
+                lane.toPrimary(call);
+            } else if (fresh) {
                 attempt.seen = atMost;
                 shard.stats().replicaReads.increment();
                 shard.answer(attempt, call);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replicas of a shard, and the search for one that may answer a read.
@@ -59,6 +60,10 @@ final class Replicas {
         gone.forEach(ReplicaLane::close);
     }
 
+    synchronized boolean has(NodeAddress node) {
+        return byAddress.containsKey(node);
+    }
+
     /** Finds a copy for the read. */
     void submit(Call call) {
         switch (call.policy.consistency().level()) {
@@ -69,11 +74,25 @@ final class Replicas {
     }
 
     private void session(Call call) {
-        Mark unknown = call.floor.unknown(call.bucket);
+        Floor floor = call.floor(shard);
+        Mark unknown = floor.unknown(call.bucket);
         if (unknown != null) {
             unknownYet(call, unknown);
         } else {
-            call.required = call.floor.known(call.bucket, shard.lineage());
+            require(call, floor.known(call.bucket, shard.lineage()));
+        }
+    }
+
+    /** The copy must have applied what the policy asks for, and everything that came with the slots it has. */
+    private void require(Call call, @Nullable Position required) {
+        Mark arrival = shard.arrival();
+        if (arrival == null) {
+            call.required = required;
+            ask(call);
+        } else if (arrival.position() == null) {
+            unknownYet(call, arrival);
+        } else {
+            call.required = Floor.further(required, arrival.position(), shard.lineage());
             ask(call);
         }
     }
@@ -102,8 +121,7 @@ final class Replicas {
         shard.sampler().wanted(call.policy.consistency().boundNanos());
         Position covering = shard.samples().covering(time);
         if (covering != null) {
-            call.required = covering;
-            ask(call);
+            require(call, covering);
         } else if (call.policy.waitForReplica() && shard.primary().address() != null) {
             shard.samples().whenNext(() -> {
                 if (!call.isDone()) {

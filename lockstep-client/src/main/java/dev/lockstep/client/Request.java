@@ -1,7 +1,13 @@
 package dev.lockstep.client;
 
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A command as it goes over the wire: encoded once, by its caller's thread, however often it is sent. Immutable.
@@ -38,6 +44,26 @@ final class Request {
         return new Request(buffer.array(), buffer.writerIndex()); // the heap's garbage collection releases it
     }
 
+    /** A command of this name with these arguments. */
+    static Request of(ProtocolKeyword type, List<ByteBuffer> arguments) {
+        ByteBuf buffer = HeapBuffers.INSTANCE.heapBuffer(USUAL_BYTES);
+        writeNumber(buffer, '*', arguments.size() + 1);
+        byte[] name = type.getBytes();
+        writeNumber(buffer, '$', name.length);
+        buffer.writeBytes(name).writeByte('\r').writeByte('\n');
+        for (ByteBuffer argument : arguments) {
+            writeNumber(buffer, '$', argument.remaining());
+            buffer.writeBytes(argument.duplicate()).writeByte('\r').writeByte('\n');
+        }
+        return new Request(buffer.array(), buffer.writerIndex());
+    }
+
+    private static void writeNumber(ByteBuf buffer, char kind, int number) {
+        buffer.writeByte(kind);
+        buffer.writeCharSequence(Integer.toString(number), StandardCharsets.US_ASCII);
+        buffer.writeByte('\r').writeByte('\n');
+    }
+
     int length() {
         return length;
     }
@@ -60,6 +86,33 @@ final class Request {
             hash = 31 * hash + bytes[i];
         }
         return hash;
+    }
+
+    /** The slot of the first argument as a key; -1 if there is none. */
+    int firstSlot() {
+        int size = nextLine(nextLine(nextLine(0)));
+        return size == length ? -1 : SlotHash.getSlot(ByteBuffer.wrap(bytes, nextLine(size), number(size + 1)));
+    }
+
+    /** The arguments behind the command's name, as views of the encoded bytes. */
+    List<ByteBuffer> arguments() {
+        List<ByteBuffer> arguments = new ArrayList<>();
+        for (int size = nextLine(nextLine(nextLine(0))); size < length; ) {
+            int start = nextLine(size);
+            int count = number(size + 1);
+            arguments.add(ByteBuffer.wrap(bytes, start, count).slice());
+            size = start + count + 2;
+        }
+        return arguments;
+    }
+
+    /** The arguments as text, bytes that are no text included one to one; for rare decisions. */
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        for (ByteBuffer argument : arguments()) {
+            texts.add(StandardCharsets.ISO_8859_1.decode(argument).toString());
+        }
+        return texts;
     }
 
     private int nextLine(int from) {

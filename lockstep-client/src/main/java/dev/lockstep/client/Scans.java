@@ -1,6 +1,10 @@
 package dev.lockstep.client;
 
+import dev.lockstep.client.lettuce.Recording;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.output.CommandOutput;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +29,7 @@ final class Scans {
 
     /** Binds the call to the process that gave its cursor. */
     void continues(Call call) {
-        List<String> arguments = Arguments.of(call.command);
+        List<String> arguments = call.request.texts();
         boolean keyed = !call.name().equals("SCAN");
         String key = keyed && !arguments.isEmpty() ? arguments.get(0) : "";
         String cursor = arguments.size() > (keyed ? 1 : 0) ? arguments.get(keyed ? 1 : 0) : "0";
@@ -41,10 +45,21 @@ final class Scans {
 
     /** Remembers who gave the cursor that the call was answered with. */
     void answered(Call call, String runId) {
-        if (call.command.getOutput().get() instanceof ScanCursor cursor && !cursor.isFinished()) {
+        String cursor = cursor(call.command.getOutput());
+        if (!cursor.equals("0")) {
             synchronized (this) {
-                processByCursor.put(call.iteration + cursor.getCursor(), runId);
+                processByCursor.put(call.iteration + cursor, runId);
             }
         }
+    }
+
+    private static String cursor(CommandOutput<?, ?, ?> output) {
+        if (output instanceof Recording reply && !reply.strings().isEmpty()) {
+            ByteBuffer first = reply.strings().get(0);
+            return first == null
+                    ? "0"
+                    : StandardCharsets.US_ASCII.decode(first.duplicate()).toString();
+        }
+        return output.get() instanceof ScanCursor cursor && !cursor.isFinished() ? cursor.getCursor() : "0";
     }
 }

@@ -21,14 +21,6 @@ import java.util.Map;
 final class Scripts {
 
     private static final int KEPT = 1024;
-    private static final Attempt.Own NOBODY = new Attempt.Own() {
-        @Override
-        public void answered(Attempt attempt, NodeLink link) {}
-
-        @Override
-        public void lost() {}
-    };
-
     private final Map<String, String> bodyBySha = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
@@ -38,7 +30,7 @@ final class Scripts {
 
     /** Remembers the script of a SCRIPT LOAD; another SCRIPT command is none of our business. */
     void seen(Call call) {
-        List<String> arguments = Arguments.of(call.command);
+        List<String> arguments = call.request.texts();
         if (arguments.size() != 2 || !arguments.get(0).equalsIgnoreCase("LOAD")) {
             return;
         }
@@ -64,7 +56,7 @@ final class Scripts {
                                     .add("LOAD")
                                     .add(body.getBytes(StandardCharsets.ISO_8859_1))),
                     link,
-                    NOBODY));
+                    Attempt.NOBODY));
         }
     }
 

@@ -60,13 +60,20 @@ public final class Session {
     public SessionToken token() {
         Map<String, Position> seen = new LinkedHashMap<>();
         for (ShardRoute shard : lockstep.routes().all()) {
+            String label =
+                    lockstep.routes().label(shard); // before the position, which must cover what came with its slots
             Floor floor = floors.of(shard);
             for (Mark mark = floor.unknown(floor.allKeys()); mark != null; mark = floor.unknown(floor.allKeys())) {
                 await(shard, mark);
             }
             Position position = floor.known(floor.allKeys(), shard.lineage());
+            Mark arrival = shard.arrival();
+            if (position != null && arrival != null) {
+                await(shard, arrival);
+                position = Floor.further(position, arrival.position(), shard.lineage());
+            }
             if (position != null) {
-                seen.put(shard.name(), position);
+                seen.put(label, position);
             }
         }
         return new SessionToken(seen);

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * What a session has seen, per shard, as compact text: for an HTTP header, a message, another process.
  *
  * <p>Holds histories and offsets, no data and no secrets. Immutable. The text is {@code 1~shard~history~offset} with more
- * of the last three per further shard; only characters that need no quoting in a header or a URL.
+ * of the last three per further shard, which in a Redis Cluster is named by the slots that it has; only characters that need no quoting in a header or a URL.
  */
 public final class SessionToken {
 

@@ -8,6 +8,7 @@ import dev.lockstep.topology.ReplicationInfo;
 import dev.lockstep.topology.Role;
 import dev.lockstep.topology.Shard;
 import dev.lockstep.topology.TopologyWatcher;
+import io.lettuce.core.protocol.CommandType;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -16,13 +17,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One shard as calls see it: the lane to its primary, its replicas, the lineage that its primary stands in, and the floors
  * of all who have seen something of it. Thread-safe.
  */
-final class ShardRoute {
+final class ShardRoute implements Way {
 
     private final String name;
     private final Surroundings around;
@@ -33,19 +35,113 @@ final class ShardRoute {
     private final Samples samples = new Samples();
     private final Sampler sampler = new Sampler(this);
     private final Scans scans = new Scans();
-    private final Scripts scripts = new Scripts();
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private volatile @Nullable Lineage lineage;
+    /** What came with the slot that arrived last is not known to be on a copy that has not applied this. */
+    private final AtomicReference<@Nullable Mark> arrival = new AtomicReference<>();
 
     /** What the shards of one Lockstep share. */
-    record Surroundings(TopologyWatcher watcher, LinkOpener opener, ScheduledExecutorService timer, Events events) {}
+    record Surroundings(
+            TopologyWatcher watcher,
+            LinkOpener opener,
+            ScheduledExecutorService timer,
+            Events events,
+            Scripts scripts,
+            Routes routes) {}
 
-    ShardRoute(String name, Surroundings around, HeldCalls held, long replicaPatienceNanos) {
+    ShardRoute(String name, Surroundings around, HeldBounds held, long replicaPatienceNanos) {
         this.name = name;
         this.around = around;
-        this.primary = new PrimaryLane(this, held);
+        this.primary = new PrimaryLane(this, new HeldCalls(held));
         this.replicas = new Replicas(this, replicaPatienceNanos);
         this.blocking = new BlockingLane(this);
+    }
+
+    /** Chooses the lane: replicas for reads that one of them may answer, else the primary, or a connection that waits. */
+    @Override
+    public void submit(Call call) {
+        CommandTraits traits = call.traits;
+        Floor floor = call.floor(this);
+        call.goes(this);
+        if (traits.access() == CommandTraits.Access.SCAN) {
+            scans.continues(call);
+        } else if (call.command.getType() == CommandType.SCRIPT) {
+            scripts().seen(call);
+        }
+        boolean readsReplicas = call.policy.readsReplicas();
+        if (readsReplicas && !traits.isRead()) {
+            call.orderReadsBehindOn(floor);
+        }
+        if (traits.blocks(call.request)) {
+            blocking.submit(call);
+        } else if (readsReplicas && isForReplicas(call) && !floor.hasUnansweredWrites(call.bucket)) {
+            replicas.submit(call);
+        } else {
+            primary.submit(call);
+        }
+    }
+
+    /** What a replica says of several keys cannot be told from what it would say if one of them had moved away. */
+    private boolean isForReplicas(Call call) {
+        return call.traits.access() == CommandTraits.Access.READ
+                && (!slotsMove() || call.traits.singleKey() || call.command.getType() == CommandType.MGET);
+    }
+
+    /** Whether the shard's slots may go to another shard: in a Redis Cluster. */
+    boolean slotsMove() {
+        return around.routes().sharded();
+    }
+
+    /** Why calls do not get further, for the text of an exception. */
+    @Override
+    public String trouble() {
+        return primary.trouble();
+    }
+
+    /** What an error of one of its nodes says about where the call belongs; null if it says nothing of the kind. */
+    @Nullable
+    Redirect redirect(@Nullable String error, NodeAddress node) {
+        return error == null || !slotsMove() ? null : around.routes().redirect(error, node);
+    }
+
+    /** The call was not executed and belongs elsewhere, or here a little later. It has been taken back. */
+    void redirected(Call call, Redirect redirect) {
+        stats().retried.increment();
+        around.routes().redirected(call, redirect, this);
+    }
+
+    /** Sends the call to the primary although the slot is not the shard's yet: it is being imported, and the key is here. */
+    void ask(Call call) {
+        call.asking = true;
+        call.goes(this);
+        primary.submit(call);
+    }
+
+    void suspectPrimary(String why) {
+        NodeAddress node = primary.target();
+        if (node != null) {
+            suspect(node, why);
+        }
+    }
+
+    /** Whether the node was last seen as one of this shard's copies. */
+    boolean has(NodeAddress node) {
+        return replicas.has(node) || node.equals(primary.target());
+    }
+
+    /** A slot is served here from now on: copies that have not applied what came with it are not believed. */
+    void slotArrives() {
+        arrival.accumulateAndGet(primary.now(), ShardRoute::later);
+    }
+
+    private static @Nullable Mark later(@Nullable Mark one, @Nullable Mark other) {
+        return one == null || (other != null && other.isAfter(one)) ? other : one;
+    }
+
+    /** What a copy must have applied so that nothing that came with a slot is missing; null if anything will do. */
+    @Nullable
+    Mark arrival() {
+        return arrival.get();
     }
 
     String name() {
@@ -68,8 +164,15 @@ final class ShardRoute {
         return exclusives;
     }
 
-    /** Another process is the primary now: connections to the former one are left. */
-    void movedTo(String runId) {
+    /**
+     * The primary is spoken to anew; connections to another process than this one are left.
+     *
+     * @param afterwards covers everything that the process has executed until now
+     */
+    void movedTo(String runId, Mark afterwards) {
+        if (arrival.get() != null) { // what was told in the former primary's history may not be part of the new one's
+            arrival.accumulateAndGet(afterwards, ShardRoute::later);
+        }
         blocking.movedTo(runId);
         exclusives.forEach(exclusive -> exclusive.movedTo(runId));
     }
@@ -87,7 +190,7 @@ final class ShardRoute {
     }
 
     Scripts scripts() {
-        return scripts;
+        return around.scripts();
     }
 
     LinkOpener opener() {
@@ -120,7 +223,7 @@ final class ShardRoute {
 
     /** A reply of a primary or a fresh replica: remembers what was seen, then gives it to the caller. */
     void answer(Attempt attempt, Call call) {
-        Floor floor = call.floor;
+        Floor floor = call.floor(this);
         Mark mark = attempt.mark;
         Position seen = attempt.seen;
         if (mark != null) {
@@ -238,9 +341,9 @@ final class ShardRoute {
         return around.watcher().histories();
     }
 
-    void close() {
+    void close(String when) {
         blocking.close();
         replicas.close();
-        primary.close();
+        primary.close(when);
     }
 }

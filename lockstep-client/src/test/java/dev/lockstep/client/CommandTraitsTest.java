@@ -40,7 +40,7 @@ class CommandTraitsTest {
     })
     void onlyWhatGivesTheSameStateAndTheSameReplyIsRepeated(String line, boolean repeatable) {
         RedisCommand<?, ?, ?> command = command(line);
-        assertThat(CommandTraits.of(command).isRepeatable(command)).isEqualTo(repeatable);
+        assertThat(CommandTraits.of(command).isRepeatable(Request.of(command))).isEqualTo(repeatable);
     }
 
     @ParameterizedTest
@@ -54,7 +54,7 @@ class CommandTraitsTest {
     })
     void whatWaitsInTheServerIsRecognised(String line, boolean blocks) {
         RedisCommand<?, ?, ?> command = command(line);
-        assertThat(CommandTraits.of(command).blocks(command)).isEqualTo(blocks);
+        assertThat(CommandTraits.of(command).blocks(Request.of(command))).isEqualTo(blocks);
     }
 
     @ParameterizedTest

@@ -2,6 +2,8 @@ package dev.lockstep.client.lettuce;
 
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command that runs an action before its caller learns that it is complete, and whose failure with the socket is not
@@ -13,17 +15,22 @@ import io.lettuce.core.protocol.RedisCommand;
  */
 public final class ObservedCommand<K, V, T> extends CommandWrapper<K, V, T> {
 
-    private final Runnable beforeCompletion;
+    private final Supplier<@Nullable RuntimeException> beforeCompletion;
 
-    public ObservedCommand(RedisCommand<K, V, T> command, Runnable beforeCompletion) {
+    /** @param beforeCompletion run first; if it returns an exception, the caller gets that instead of the reply */
+    public ObservedCommand(RedisCommand<K, V, T> command, Supplier<@Nullable RuntimeException> beforeCompletion) {
         super(command);
         this.beforeCompletion = beforeCompletion;
     }
 
     @Override
     public void complete() {
-        beforeCompletion.run();
-        super.complete();
+        RuntimeException instead = beforeCompletion.get();
+        if (instead == null) {
+            super.complete();
+        } else {
+            super.completeExceptionally(instead);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.lockstep.client.lettuce;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -16,7 +17,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recording extends CommandOutput<byte[], byte[], Void> {
 
-    private final List<Consumer<CommandOutput<?, ?, ?>>> events = new ArrayList<>();
+    private sealed interface Event {
+        void play(CommandOutput<?, ?, ?> target);
+    }
+
+    /** A string, or a nil. */
+    private record Text(@Nullable ByteBuffer bytes) implements Event {
+        @Override
+        public void play(CommandOutput<?, ?, ?> target) {
+            target.set(rewound(bytes));
+        }
+    }
+
+    private record Whole(long value) implements Event {
+        @Override
+        public void play(CommandOutput<?, ?, ?> target) {
+            target.set(value);
+        }
+    }
+
+    private record Other(Consumer<CommandOutput<?, ?, ?>> event) implements Event {
+        @Override
+        public void play(CommandOutput<?, ?, ?> target) {
+            event.accept(target);
+        }
+    }
+
+    private final List<Event> events = new ArrayList<>();
+    private boolean substance;
+    private boolean gap;
 
     @SuppressWarnings("NullAway") // Lettuce's outputs start with a null result
     public Recording() {
@@ -25,83 +54,150 @@ public final class Recording extends CommandOutput<byte[], byte[], Void> {
 
     /** Plays everything that was recorded into {@code target}, in order. */
     public void replay(CommandOutput<?, ?, ?> target) {
-        events.forEach(event -> event.accept(target));
+        for (int i = 0; i < events.size(); i++) {
+            events.get(i).play(target);
+        }
+    }
+
+    /** The same recording with another first string. */
+    public Recording withFirst(String text) {
+        Recording changed = new Recording();
+        boolean done = false;
+        for (Event event : events) {
+            boolean first = !done && event instanceof Text;
+            done |= first;
+            changed.events.add(first ? new Text(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII))) : event);
+        }
+        return changed;
+    }
+
+    /** Takes over what another recording holds. */
+    public void take(Recording other) {
+        events.addAll(other.events);
+        substance = other.substance;
+        gap = other.gap;
+        if (other.hasError()) {
+            super.setError(other.getError());
+        }
+    }
+
+    /** The strings and nils, in order. */
+    public List<@Nullable ByteBuffer> strings() {
+        List<@Nullable ByteBuffer> strings = new ArrayList<>();
+        for (Event event : events) {
+            if (event instanceof Text text) {
+                strings.add(text.bytes());
+            }
+        }
+        return strings;
+    }
+
+    /** The integers and booleans, in order. */
+    public List<Long> numbers() {
+        List<Long> numbers = new ArrayList<>();
+        for (Event event : events) {
+            if (event instanceof Whole number) {
+                numbers.add(number.value());
+            }
+        }
+        return numbers;
+    }
+
+    /** Whether nothing in it shows that the key exists: only nils, zeros, empty strings, empty lists, or an error. */
+    public boolean isBare() {
+        return !substance || hasError();
+    }
+
+    /** Whether a string is missing in it. */
+    public boolean hasGap() {
+        return gap;
     }
 
     @Override
     public void set(@Nullable ByteBuffer bytes) {
         ByteBuffer copy = copy(bytes);
-        events.add(target -> target.set(rewound(copy)));
+        noteText(copy);
+        events.add(new Text(copy));
     }
 
     @Override
     public void setSingle(@Nullable ByteBuffer bytes) {
         ByteBuffer copy = copy(bytes);
-        events.add(target -> target.setSingle(rewound(copy)));
+        noteText(copy);
+        events.add(new Other(target -> target.setSingle(rewound(copy))));
+    }
+
+    private void noteText(@Nullable ByteBuffer copy) {
+        gap |= copy == null;
+        substance |= copy != null && copy.hasRemaining();
     }
 
     @Override
     public void setBigNumber(@Nullable ByteBuffer bytes) {
         ByteBuffer copy = copy(bytes);
-        events.add(target -> target.setBigNumber(rewound(copy)));
+        substance = true;
+        events.add(new Other(target -> target.setBigNumber(rewound(copy))));
     }
 
     @Override
     public void set(long integer) {
-        events.add(target -> target.set(integer));
+        substance |= integer != 0 && integer != -2; // -2: TTL and its like, of a key that does not exist
+        events.add(new Whole(integer));
     }
 
     @Override
     public void set(double number) {
-        events.add(target -> target.set(number));
+        substance = true;
+        events.add(new Other(target -> target.set(number)));
     }
 
     @Override
     public void set(boolean value) {
-        events.add(target -> target.set(value));
+        substance |= value;
+        events.add(new Other(target -> target.set(value)));
     }
 
     @Override
     public void setError(ByteBuffer error) {
         ByteBuffer copy = copy(error);
-        events.add(target -> target.setError(rewound(copy)));
+        events.add(new Other(target -> target.setError(rewound(copy))));
         super.setError(error);
     }
 
     @Override
     public void setError(String error) {
-        events.add(target -> target.setError(error));
+        events.add(new Other(target -> target.setError(error)));
         super.setError(error);
     }
 
     @Override
     public void multi(int count) {
-        events.add(target -> target.multi(count));
+        events.add(new Other(target -> target.multi(count)));
     }
 
     @Override
     public void multiArray(int count) {
-        events.add(target -> target.multiArray(count));
+        events.add(new Other(target -> target.multiArray(count)));
     }
 
     @Override
     public void multiPush(int count) {
-        events.add(target -> target.multiPush(count));
+        events.add(new Other(target -> target.multiPush(count)));
     }
 
     @Override
     public void multiMap(int count) {
-        events.add(target -> target.multiMap(count));
+        events.add(new Other(target -> target.multiMap(count)));
     }
 
     @Override
     public void multiSet(int count) {
-        events.add(target -> target.multiSet(count));
+        events.add(new Other(target -> target.multiSet(count)));
     }
 
     @Override
     public void complete(int depth) {
-        events.add(target -> target.complete(depth));
+        events.add(new Other(target -> target.complete(depth)));
     }
 
     private static @Nullable ByteBuffer copy(@Nullable ByteBuffer bytes) {
