@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param replicas the other known data nodes of the shard, ordered by address, reachable or not
  */
 public record Shard(
-        String name, List<SlotRange> slots, long epoch, @Nullable Node primary, List<Node> replicas) {
+        String name,
+        List<SlotRange> slots,
+        long epoch,
+        @Nullable Node primary,
+        List<Node> replicas) {
 
     public Shard {
         slots = List.copyOf(slots);
