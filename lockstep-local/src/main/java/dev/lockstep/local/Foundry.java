@@ -46,9 +46,6 @@ final class Foundry implements AutoCloseable {
         return startServer(name, fixedPort, deadline, ports -> sentinelConf(name, ports, primary));
     }
 
-    /** @param told the port that others are told; that of the proxy when there is one */
-    private record Ports(int told, int own) {}
-
     private interface ConfForPorts {
         Conf at(Ports ports);
     }
@@ -68,6 +65,12 @@ final class Foundry implements AutoCloseable {
                                     + " Name a redis-server with TLS as serverBin (--server-bin).",
                             e);
                 }
+                if (log.contains("cluster-port") && log.contains("Bad directive")) {
+                    throw new LocalRedisException(
+                            binary.path() + " (" + binary.version() + ") is too old for a cluster here: Redis 7.0 or"
+                                    + " later is needed. Name a newer one as serverBin (--server-bin).",
+                            e);
+                }
                 boolean portLost = fixedPort == 0 && log.contains("Address already in use");
                 if (!portLost || tries == PORT_TRIES) {
                     throw e;
@@ -78,15 +81,33 @@ final class Foundry implements AutoCloseable {
 
     private LocalServer newServer(String name, int fixedPort, ConfForPorts confForPorts) {
         boolean sentinel = name.startsWith("sentinel");
-        int told = lease(fixedPort);
-        Ports ports = new Ports(told, network == null ? told : lease(0));
+        Ports ports = ports(fixedPort);
         String password = sentinel ? plan.sentinelPassword : plan.password;
         Endpoint endpoint = new Endpoint(ports.own(), password, certificates == null ? null : certificates.sockets());
         List<List<String>> afterStart = sentinel && plan.quickDemotion ? List.of(Sentinels.HURRY) : List.of();
         ServerSpec spec =
-                new ServerSpec(name, told, endpoint, folder.resolve(name), confForPorts.at(ports), afterStart);
-        NodeProxy proxy = network == null ? null : network.proxy(name, told, ports.own());
-        return new LocalServer(spec, binary, guardian, proxy);
+                new ServerSpec(name, ports, endpoint, folder.resolve(name), confForPorts.at(ports), afterStart);
+        return new LocalServer(spec, binary, guardian, proxies(name, ports));
+    }
+
+    private Ports ports(int fixedPort) {
+        int told = lease(fixedPort);
+        int own = network == null ? told : lease(0);
+        if (!plan.isCluster()) {
+            return new Ports(told, own, 0, 0);
+        }
+        int toldBus = lease(0);
+        return new Ports(told, own, toldBus, network == null ? toldBus : lease(0));
+    }
+
+    private List<NodeProxy> proxies(String name, Ports ports) {
+        if (network == null) {
+            return List.of();
+        }
+        NodeProxy data = network.proxy(name, name, ports.told(), ports.own());
+        return plan.isCluster()
+                ? List.of(data, network.proxy(name + "-bus", name, ports.toldBus(), ports.ownBus()))
+                : List.of(data);
     }
 
     private int lease(int fixedPort) {
@@ -121,11 +142,34 @@ final class Foundry implements AutoCloseable {
             conf.place("replicaof", "127.0.0.1 " + primary.port());
         }
         conf.add("replica-announce-ip", "127.0.0.1").place("replica-announce-port", ports.told());
+        if (plan.isCluster()) {
+            clusterConf(conf, ports);
+        }
         // The append-only file without fsync is written before every reply: it survives SIGKILL, not a power cut.
         conf.add("save", "\"\"").add("appendonly", "yes").add("appendfsync", "no");
         // Long histories keep a returning node on the short way (partial resynchronisation).
         conf.add("repl-backlog-size", "64mb").add("repl-backlog-ttl", "0").add("repl-diskless-sync-delay", "0");
         return conf.override(plan.config);
+    }
+
+    private void clusterConf(Conf conf, Ports ports) {
+        conf.add("cluster-enabled", "yes").explain("cluster-config-file", ServerSpec.CLUSTER_FILE);
+        // The bus has a port of its own, because 10000 above the other one may be somebody else's.
+        conf.place("cluster-port", ports.ownBus()).place("cluster-announce-bus-port", ports.toldBus());
+        conf.add("cluster-announce-ip", "127.0.0.1");
+        if (certificates == null) {
+            conf.place("cluster-announce-port", ports.told());
+        } else {
+            conf.add("tls-cluster", "yes").place("cluster-announce-tls-port", ports.told());
+        }
+        conf.add("cluster-node-timeout", "" + plan.nodeTimeout.toMillis());
+        if (plan.fullCoverage) {
+            conf.explain("cluster-require-full-coverage", "yes");
+        } else {
+            conf.add("cluster-require-full-coverage", "no");
+        }
+        // Who follows whom is the test's to say. And 0 as validity factor would let an empty replica take over.
+        conf.add("cluster-allow-replica-migration", "no").explain("cluster-replica-validity-factor", "10");
     }
 
     private Conf sentinelConf(String name, Ports ports, LocalServer primary) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +25,16 @@ import org.jspecify.annotations.Nullable;
  * ends. Thread-safe.
  */
 public final class LocalDeployment implements AutoCloseable {
+    /** How many nodes of a cluster its URI names; the others are learnt from these. */
+    private static final int SEEDS = 3;
+
     private final LocalRedis plan;
     private final Path folder;
     private final Foundry foundry;
     private final List<LocalServer> dataNodes = new CopyOnWriteArrayList<>();
     private final List<LocalServer> sentinels = new CopyOnWriteArrayList<>();
     private final Sentinels watchers;
+    private final Cluster cluster = new Cluster(dataNodes);
     private final Thread endOfJvm = new Thread(this::end, "lockstep-local-end");
     private int nodesEver;
 
@@ -70,6 +75,30 @@ public final class LocalDeployment implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(endOfJvm);
         Deadline deadline = Deadline.in(plan.startBound);
         foundry.open();
+        if (plan.isCluster()) {
+            startCluster(deadline);
+        } else {
+            startGroup(deadline);
+        }
+    }
+
+    private void startCluster(Deadline deadline) {
+        int nodes = plan.shards * (1 + plan.replicas);
+        for (int i = 0; i < nodes; i++) {
+            startNode(null, plan.port == 0 ? 0 : plan.port + i, deadline);
+        }
+        List<LocalServer> primaries = List.copyOf(dataNodes.subList(0, plan.shards));
+        cluster.form(primaries, deadline);
+        for (int i = plan.shards; i < nodes; i++) {
+            cluster.replicate(dataNodes.get(i), primaries.get(i % plan.shards), deadline);
+        }
+        for (int i = plan.shards; i < nodes; i++) {
+            awaitReplicas(primaries.get(i % plan.shards), List.of(dataNodes.get(i)), deadline);
+        }
+        cluster.awaitWhole(deadline);
+    }
+
+    private void startGroup(Deadline deadline) {
         LocalServer primary = startNode(null, plan.sentinels == 0 ? plan.port : 0, deadline);
         for (int i = 0; i < plan.replicas; i++) {
             startNode(primary, 0, deadline);
@@ -87,6 +116,9 @@ public final class LocalDeployment implements AutoCloseable {
     private LocalServer startNode(@Nullable LocalServer primary, int fixedPort, Deadline deadline) {
         LocalServer node = foundry.startNode("node-" + ++nodesEver, fixedPort, primary, deadline);
         dataNodes.add(node);
+        if (plan.isCluster()) {
+            cluster.id(node); // asked for while it lives
+        }
         return node;
     }
 
@@ -113,8 +145,9 @@ public final class LocalDeployment implements AutoCloseable {
     }
 
     /**
-     * Where clients connect, passwords included: {@code redis-sentinel://…#mymaster} with Sentinels, otherwise
-     * {@code redis://…}; with TLS {@code rediss} instead of {@code redis}.
+     * Where clients connect, passwords included: {@code redis-sentinel://…#mymaster} with Sentinels,
+     * {@code redis-cluster://…} with the first three nodes of a cluster, otherwise {@code redis://…}; with TLS
+     * {@code rediss} instead of {@code redis}.
      */
     public String uri() {
         return uri(LocalDeployment::encode);
@@ -134,13 +167,14 @@ public final class LocalDeployment implements AutoCloseable {
     }
 
     private String uri(Shape shape) {
-        boolean single = plan.sentinels == 0;
-        String scheme = (plan.tls ? "rediss" : "redis") + (single ? "" : "-sentinel");
+        boolean watched = plan.sentinels > 0;
+        String scheme = (plan.tls ? "rediss" : "redis") + (watched ? "-sentinel" : plan.isCluster() ? "-cluster" : "");
         String secret = plan.password == null ? "" : ":" + shape.of(plan.password) + "@";
-        String hosts = (single ? dataNodes.subList(0, 1) : sentinels)
-                .stream().map(s -> s.host() + ":" + s.port()).collect(Collectors.joining(","));
+        String hosts = (watched ? sentinels.stream() : dataNodes.stream().limit(plan.isCluster() ? SEEDS : 1))
+                .map(s -> s.host() + ":" + s.port())
+                .collect(Collectors.joining(","));
         List<String> options = new ArrayList<>();
-        if (!single && plan.sentinelPassword != null) {
+        if (watched && plan.sentinelPassword != null) {
             options.add("sentinelPassword=" + shape.of(plan.sentinelPassword));
         }
         if (plan.tls) {
@@ -151,7 +185,7 @@ public final class LocalDeployment implements AutoCloseable {
                 + secret
                 + hosts
                 + (options.isEmpty() ? "" : "?" + String.join("&", options))
-                + (single ? "" : "#" + plan.primaryName);
+                + (watched ? "#" + plan.primaryName : "");
     }
 
     /**
@@ -197,11 +231,15 @@ public final class LocalDeployment implements AutoCloseable {
 
     /**
      * The data node that says now that it is the primary. Of several, a node is passed over whose history another one
-     * continues under a new name; if that leaves several, the Sentinel with the newest configuration decides.
+     * continues under a new name; if that leaves several, the Sentinel with the newest configuration decides. In a
+     * cluster it is the owner of slot 0.
      *
-     * @throws LocalRedisException when no node says so
+     * @throws LocalRedisException when no living node says so, or owns slot 0
      */
     public LocalServer primary() {
+        if (plan.isCluster()) {
+            return primary(0);
+        }
         Map<LocalServer, Map<String, String>> primaries = dataNodes.stream()
                 .filter(LocalServer::isAlive)
                 .collect(Collectors.toMap(s -> s, s -> s.info("replication")));
@@ -221,6 +259,33 @@ public final class LocalDeployment implements AutoCloseable {
                 .orElseThrow(() -> new LocalRedisException("No living node of " + dataNodes + " is primary now"));
     }
 
+    /**
+     * The living nodes that own slots now, the owner of the lowest slot first; without a cluster the one primary. Of
+     * several that claim a slot the one with the highest epoch owns it, so one that was deposed and does not know it yet
+     * does not count. Of a node that lives and does not answer the others tell what it owns.
+     */
+    public List<LocalServer> primaries() {
+        return plan.isCluster() ? cluster.primaries() : List.of(primary());
+    }
+
+    /**
+     * The owner of a slot; without a cluster the one primary.
+     *
+     * @throws LocalRedisException when nobody owns the slot, or its owner is dead and not replaced yet
+     */
+    public LocalServer primary(int slot) {
+        Objects.checkIndex(slot, Cluster.SLOTS);
+        if (!plan.isCluster()) {
+            return primary();
+        }
+        LocalServer owner = cluster.owners()[slot];
+        if (owner == null || !owner.isAlive()) {
+            throw new LocalRedisException("Slot " + slot + " has no living owner now"
+                    + (owner == null ? "" : "; it was " + owner + ", which is dead"));
+        }
+        return owner;
+    }
+
     /** The data nodes that say now that they are replicas. */
     public List<LocalServer> replicas() {
         return dataNodes.stream()
@@ -228,10 +293,33 @@ public final class LocalDeployment implements AutoCloseable {
                 .toList();
     }
 
-    /** Starts one more replica of the current primary. Returns when it is in sync and every Sentinel sees it. */
-    public synchronized LocalServer addReplica() {
+    /** The data nodes that say now that they are replicas of this one. */
+    public List<LocalServer> replicas(LocalServer primary) {
+        String port = String.valueOf(primary.port());
+        return dataNodes.stream()
+                .filter(LocalServer::isAlive)
+                .filter(s -> {
+                    Map<String, String> info = s.info("replication");
+                    return "slave".equals(info.get("role")) && port.equals(info.get("master_port"));
+                })
+                .toList();
+    }
+
+    /** Starts one more replica of {@link #primary()}, as {@link #addReplica(LocalServer)} does. */
+    public LocalServer addReplica() {
+        return addReplica(primary());
+    }
+
+    /**
+     * Starts one more replica of this primary. Returns when it is in sync, and every Sentinel, or every node of the
+     * cluster that answers, sees it.
+     */
+    public synchronized LocalServer addReplica(LocalServer primary) {
+        mustBeOurs(primary);
         Deadline deadline = Deadline.in(plan.startBound);
-        LocalServer primary = primary();
+        if (plan.isCluster()) {
+            return addToCluster(primary, deadline);
+        }
         long before = onlineReplicas(primary);
         LocalServer replica = startNode(primary, 0, deadline);
         awaitReplicas(primary, List.of(replica), deadline);
@@ -241,17 +329,81 @@ public final class LocalDeployment implements AutoCloseable {
         return replica;
     }
 
+    private LocalServer addToCluster(@Nullable LocalServer primary, Deadline deadline) {
+        LocalServer node = startNode(null, 0, deadline);
+        cluster.join(node, deadline);
+        if (primary != null) {
+            cluster.replicate(node, primary, deadline);
+            awaitReplicas(primary, List.of(node), deadline);
+        }
+        return node;
+    }
+
     /**
-     * Kills a replica, and makes the Sentinels forget it and every other replica that is gone.
+     * Starts one more shard of a cluster: a primary that owns no slots yet, with as many replicas as the plan gives each.
+     * Returns its primary when its replicas are in sync and every node that answers knows them all;
+     * {@link #primaries} has it as soon as {@link #moveSlots slots were moved} to it.
+     *
+     * @throws IllegalStateException when this is not a cluster
+     */
+    public synchronized LocalServer addShard() {
+        mustBeCluster();
+        Deadline deadline = Deadline.in(plan.startBound);
+        LocalServer primary = addToCluster(null, deadline);
+        for (int i = 0; i < plan.replicas; i++) {
+            addToCluster(primary, deadline);
+        }
+        return primary;
+    }
+
+    private void mustBeCluster() {
+        if (!plan.isCluster()) {
+            throw new IllegalStateException("This is not a cluster: start the deployment with LocalRedis.cluster()");
+        }
+    }
+
+    private void mustBeOurs(LocalServer node) {
+        if (!dataNodes.contains(node)) {
+            throw new IllegalArgumentException(node + " is not a data node of this deployment, or was removed");
+        }
+    }
+
+    /**
+     * A move of these slots between two primaries of a cluster; {@link SlotMove#run} does it.
+     *
+     * @throws IllegalStateException when this is not a cluster
+     */
+    public SlotMove moveSlots(LocalServer from, LocalServer to, List<Integer> slots) {
+        mustBeCluster();
+        mustBeOurs(from);
+        mustBeOurs(to);
+        // The source stands still while it waits for the target: not so long that the others call it failing.
+        return new SlotMove(cluster, from, to, slots, plan.nodeTimeout.dividedBy(2));
+    }
+
+    /** A move of the slots from the first to the last one, both included. */
+    public SlotMove moveSlots(LocalServer from, LocalServer to, int first, int last) {
+        return moveSlots(from, to, IntStream.rangeClosed(first, last).boxed().toList());
+    }
+
+    /**
+     * Kills a replica, and makes the Sentinels forget it and every other replica that is gone. In a cluster every living
+     * node forgets it; one that is dead now would remember it when it comes back. There a primary can be removed too that
+     * owns no slots and has no replicas.
      *
      * @throws IllegalArgumentException when it is not a data node of this deployment, or is the primary
      */
     public synchronized void remove(LocalServer replica) {
+        mustBeOurs(replica);
+        Deadline deadline = Deadline.in(plan.startBound);
+        if (plan.isCluster()) {
+            removeFromCluster(replica, deadline);
+            return;
+        }
         LocalServer primary = primary();
-        if (!dataNodes.contains(replica) || replica.equals(primary)) {
+        if (replica.equals(primary)) {
             throw new IllegalArgumentException("Only a replica can be removed; " + replica + " is not one");
         }
-        Deadline deadline = Deadline.in(plan.startBound);
         String gone = "port=" + replica.port() + ",";
         replica.kill();
         dataNodes.remove(replica);
@@ -261,6 +413,16 @@ public final class LocalDeployment implements AutoCloseable {
         if (!sentinels.isEmpty()) {
             watchers.forget((int) onlineReplicas(primary), !plan.quickDemotion, deadline);
         }
+    }
+
+    private void removeFromCluster(LocalServer node, Deadline deadline) {
+        if (cluster.primaryIdOf(node) == null && cluster.isNeeded(node)) {
+            throw new IllegalArgumentException("Only a replica, or a primary without slots and replicas, can be"
+                    + " removed; " + node + " is neither");
+        }
+        node.kill();
+        dataNodes.remove(node);
+        cluster.forget(node, deadline);
     }
 
     /**

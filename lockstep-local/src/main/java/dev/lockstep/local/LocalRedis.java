@@ -36,7 +36,17 @@ public final class LocalRedis {
             "include",
             "replica-announce-ip",
             "replica-announce-port",
-            "cluster-enabled");
+            "cluster-enabled",
+            "cluster-config-file",
+            "cluster-port",
+            "cluster-announce-ip",
+            "cluster-announce-port",
+            "cluster-announce-tls-port",
+            "cluster-announce-bus-port",
+            "tls-cluster");
+
+    /** 0 when it is not a cluster. */
+    int shards;
 
     int replicas;
     int sentinels;
@@ -59,6 +69,8 @@ public final class LocalRedis {
     Duration downAfter = Duration.ofSeconds(1);
     Duration failoverTimeout = Duration.ofSeconds(10);
     Duration startBound = START_BOUND;
+    Duration nodeTimeout = Duration.ofSeconds(1);
+    boolean fullCoverage = true;
     boolean quickDemotion;
     boolean links;
     boolean tls;
@@ -76,7 +88,29 @@ public final class LocalRedis {
         return new LocalRedis().replicas(2).sentinels(3).quorum(2);
     }
 
-    /** How many copies the primary has, from 0. */
+    /**
+     * A Redis Cluster of 3 shards, each of one primary and 1 replica, which share the slots evenly. Needs Redis 7.0 or
+     * later. Beside the names in this plan two settings decide what it survives, and {@link #config} can replace them:
+     * replicas stay with their shard ({@code cluster-allow-replica-migration no}), so that a shard is what it was started
+     * as; and a replica that has been without its primary for longer than 10 s and 10 times the node timeout, or that
+     * never had a copy, does not stand for election ({@code cluster-replica-validity-factor 10}, the servers' default).
+     */
+    public static LocalRedis cluster() {
+        LocalRedis plan = new LocalRedis().replicas(1);
+        plan.shards = 3;
+        return plan;
+    }
+
+    /** How many shards the cluster has, each with a primary of its own; with 1 or 2 of them nobody can be elected. */
+    public LocalRedis shards(int count) {
+        if (!isCluster()) {
+            throw new IllegalArgumentException("Only a cluster has shards: begin the plan with LocalRedis.cluster()");
+        }
+        shards = within(1, 100, count, "shards");
+        return this;
+    }
+
+    /** How many copies each primary has, from 0. */
     public LocalRedis replicas(int count) {
         replicas = within(0, 100, count, "replicas");
         return this;
@@ -123,8 +157,9 @@ public final class LocalRedis {
     }
 
     /**
-     * The port of the first Sentinel, or of the standalone server; further Sentinels take the following ports. Data nodes
-     * beside Sentinels take free ports, and so does everything when no port is set.
+     * The port of the first Sentinel, of the first node of a cluster, or of the standalone server; further Sentinels, or
+     * nodes of the cluster, take the following ports. Data nodes beside Sentinels take free ports, and so do the bus of a
+     * cluster, and everything when no port is set.
      */
     public LocalRedis port(int first) {
         port = within(1, 65_535, first, "port");
@@ -152,6 +187,24 @@ public final class LocalRedis {
     /** How long the Sentinels give a failover; a failed one is tried again after twice that time. 10 s if not set. */
     public LocalRedis failoverTimeout(Duration time) {
         failoverTimeout = time;
+        return this;
+    }
+
+    /**
+     * How long a node of a cluster waits for an answer of another one before it calls it failing; 1 s if not set. A
+     * replica takes over about 1 to 2 s later.
+     */
+    public LocalRedis nodeTimeout(Duration time) {
+        if (time.toMillis() < 1) {
+            throw new IllegalArgumentException("The node timeout is at least 1 ms; got " + time);
+        }
+        nodeTimeout = time;
+        return this;
+    }
+
+    /** Whether a cluster refuses every key while one slot has no owner that lives; it does if not set. */
+    public LocalRedis fullCoverage(boolean required) {
+        fullCoverage = required;
         return this;
     }
 
@@ -196,7 +249,8 @@ public final class LocalRedis {
     }
 
     /**
-     * Starts the servers. Returns when the replicas are in sync and every Sentinel sees all of it.
+     * Starts the servers. Returns when the replicas are in sync, and every Sentinel sees all of it, or every node of a
+     * cluster sees all others and calls the cluster whole.
      *
      * @throws LocalRedisException when no server binary is found, a port is in use, a server ends while it starts, or the
      *     deployment is not complete in time; nothing is left running then
@@ -205,6 +259,14 @@ public final class LocalRedis {
         if (sentinels > 0 && (quorum < 1 || quorum > sentinels)) {
             throw new IllegalArgumentException(
                     "The quorum must be between 1 and the " + sentinels + " sentinels; got " + quorum);
+        }
+        if (isCluster() && sentinels > 0) {
+            throw new IllegalArgumentException("A cluster has no sentinels: its primaries elect");
+        }
+        int lastPort = port + shards * (1 + replicas) - 1;
+        if (isCluster() && port > 0 && lastPort > 65_535) {
+            throw new IllegalArgumentException(
+                    "The nodes would take the ports " + port + " to " + lastPort + "; the last port there is is 65535");
         }
         if (links && !System.getProperty("os.name").startsWith("Linux")) {
             throw new LocalRedisException("links(true) needs Linux, where every server can have an address of its own;"
@@ -220,8 +282,13 @@ public final class LocalRedis {
         return deployment;
     }
 
+    boolean isCluster() {
+        return shards > 0;
+    }
+
     private LocalRedis copy() {
         LocalRedis copy = new LocalRedis();
+        copy.shards = shards;
         copy.replicas = replicas;
         copy.sentinels = sentinels;
         copy.quorum = quorum;
@@ -234,6 +301,8 @@ public final class LocalRedis {
         copy.downAfter = downAfter;
         copy.failoverTimeout = failoverTimeout;
         copy.startBound = startBound;
+        copy.nodeTimeout = nodeTimeout;
+        copy.fullCoverage = fullCoverage;
         copy.quickDemotion = quickDemotion;
         copy.links = links;
         copy.tls = tls;

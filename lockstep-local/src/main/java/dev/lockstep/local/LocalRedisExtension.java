@@ -58,6 +58,11 @@ public final class LocalRedisExtension
         return running(LocalRedis.sentinel());
     }
 
+    /** 3 shards, each of one primary and 1 replica. */
+    public static LocalRedisExtension cluster() {
+        return running(LocalRedis.cluster());
+    }
+
     /** Gives every test a deployment of its own, which its faults cannot spoil for the next. */
     public LocalRedisExtension freshForEachTest() {
         fresh = true;

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +31,15 @@ public final class LocalServer {
     private final ServerSpec spec;
     private final ServerBinary binary;
     private final Guardian guardian;
-    private final @Nullable NodeProxy proxy;
+    private final List<NodeProxy> proxies;
     private volatile @Nullable ServerProcess process;
     private long killedPid;
 
-    LocalServer(ServerSpec spec, ServerBinary binary, Guardian guardian, @Nullable NodeProxy proxy) {
+    LocalServer(ServerSpec spec, ServerBinary binary, Guardian guardian, List<NodeProxy> proxies) {
         this.spec = spec;
         this.binary = binary;
         this.guardian = guardian;
-        this.proxy = proxy;
+        this.proxies = List.copyOf(proxies);
     }
 
     /** "node-1", "node-2", … for data nodes, "sentinel-1", … for Sentinels. */
@@ -53,7 +54,7 @@ public final class LocalServer {
 
     /** The port that clients and other servers are told. */
     public int port() {
-        return spec.port();
+        return spec.ports().told();
     }
 
     /** The id of the current process, or of the last one. */
@@ -110,19 +111,18 @@ public final class LocalServer {
 
     private void listen() {
         try {
-            if (proxy != null) {
+            for (NodeProxy proxy : proxies) {
                 proxy.open();
             }
         } catch (IOException e) {
             throw new LocalRedisException(
-                    "Port " + port() + " of 127.0.0.1, where " + name() + " listens, was taken", e);
+                    "Port " + port() + " of 127.0.0.1 (or that of the bus), where " + name() + " listens, was taken",
+                    e);
         }
     }
 
     private void stopListening() {
-        if (proxy != null) {
-            proxy.shut();
-        }
+        proxies.forEach(NodeProxy::shut);
     }
 
     /** A server that nobody killed here has ended: a fault like any other, but one to be told of. */
@@ -178,7 +178,8 @@ public final class LocalServer {
 
     /**
      * Starts the server again without its data, after killing it if it is alive. A data node keeps its configuration
-     * (whom it follows); a Sentinel forgets all it learnt.
+     * (whom it follows), and a node of a cluster its identity, slots and knowledge of the others too ({@code nodes.conf}),
+     * as when only the volume with the data is lost; a Sentinel forgets all it learnt.
      */
     public synchronized void restartEmpty() {
         kill();
@@ -195,9 +196,10 @@ public final class LocalServer {
     }
 
     private void deleteData() throws IOException {
+        Set<Path> kept = Set.of(spec.folder(), spec.confFile(), spec.log(), spec.clusterFile());
         try (Stream<Path> all = Files.walk(spec.folder())) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                if (!path.equals(spec.folder()) && !path.equals(spec.confFile()) && !path.equals(spec.log())) {
+                if (!kept.contains(path)) {
                     Files.delete(path);
                 }
             }
@@ -240,17 +242,21 @@ public final class LocalServer {
 
     /** A section of INFO as a map; empty when the server does not answer soon. */
     Map<String, String> info(String section) {
-        Map<String, String> fields = new LinkedHashMap<>();
         try {
-            if (command(PROBE_BOUND, "INFO", section) instanceof String text) {
-                text.lines().filter(line -> line.indexOf(':') > 0).forEach(line -> {
-                    int colon = line.indexOf(':');
-                    fields.put(line.substring(0, colon), line.substring(colon + 1));
-                });
-            }
+            return fields(String.valueOf(command(PROBE_BOUND, "INFO", section)));
         } catch (LocalRedisException e) {
             LOG.debug("No INFO from {}", this, e);
+            return Map.of();
         }
+    }
+
+    /** The lines "name:value" of a text. */
+    static Map<String, String> fields(String text) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        text.lines().filter(line -> line.indexOf(':') > 0).forEach(line -> {
+            int colon = line.indexOf(':');
+            fields.put(line.substring(0, colon), line.substring(colon + 1));
+        });
         return fields;
     }
 

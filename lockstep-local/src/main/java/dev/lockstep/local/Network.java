@@ -29,9 +29,10 @@ final class Network implements AutoCloseable {
         return address;
     }
 
-    NodeProxy proxy(String server, int port, int target) {
+    /** A proxy before one port of a server; its thread is named after the port's purpose. */
+    NodeProxy proxy(String thread, String server, int port, int target) {
         try {
-            NodeProxy proxy = new NodeProxy(server, port, target, caller -> linkOf(server, caller));
+            NodeProxy proxy = new NodeProxy(thread, port, target, caller -> linkOf(server, caller));
             proxies.add(proxy);
             return proxy;
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.lockstep.local;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
@@ -8,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class RespConnection implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
+    private Charset charset = UTF_8;
 
     RespConnection(Socket socket) throws IOException {
         this.socket = socket;
         this.in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** From now on a String stands for bytes, one for each character, so that any key comes back as it came. */
+    RespConnection inBytes() {
+        charset = ISO_8859_1;
+        return this;
     }
 
     /**
@@ -32,7 +41,7 @@ final class RespConnection implements AutoCloseable {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.writeBytes(("*" + command.length + "\r\n").getBytes(UTF_8));
         for (String argument : command) {
-            byte[] bytes = argument.getBytes(UTF_8);
+            byte[] bytes = argument.getBytes(charset);
             request.writeBytes(("$" + bytes.length + "\r\n").getBytes(UTF_8));
             request.writeBytes(bytes);
             request.writeBytes(new byte[] {'\r', '\n'});
@@ -62,7 +71,7 @@ final class RespConnection implements AutoCloseable {
         if (bytes.length < length || in.readNBytes(2).length < 2) {
             throw new EOFException("The server closed the connection in the middle of a reply");
         }
-        return new String(bytes, UTF_8);
+        return new String(bytes, charset);
     }
 
     private @Nullable List<@Nullable Object> array(int size) throws IOException {

@@ -7,11 +7,11 @@ import java.util.List;
 /**
  * What one server is, whether its process runs or not.
  *
- * @param port what others are told
  * @param endpoint where the process itself listens
  * @param afterStart commands for settings that the server does not keep in its file
  */
-record ServerSpec(String name, int port, Endpoint endpoint, Path folder, Conf conf, List<List<String>> afterStart) {
+record ServerSpec(String name, Ports ports, Endpoint endpoint, Path folder, Conf conf, List<List<String>> afterStart) {
+    static final String CLUSTER_FILE = "nodes.conf";
 
     boolean sentinel() {
         return name.startsWith("sentinel");
@@ -19,6 +19,11 @@ record ServerSpec(String name, int port, Endpoint endpoint, Path folder, Conf co
 
     Path confFile() {
         return folder.resolve(sentinel() ? "sentinel.conf" : "redis.conf");
+    }
+
+    /** What a node of a cluster knows of the cluster and of itself. */
+    Path clusterFile() {
+        return folder.resolve(CLUSTER_FILE);
     }
 
     Path log() {

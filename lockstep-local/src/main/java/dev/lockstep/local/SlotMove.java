@@ -1,0 +1,229 @@
+package dev.lockstep.local;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The move of slots from one primary of a cluster to another, key by key under load, as redis-cli reshards.
+ *
+ * <p>A slot on its way is importing at its target and migrating at its source: the source answers for keys that it still
+ * has and sends callers to the target for others ({@code ASK}). When its last key has gone, the target is told that it
+ * owns the slot, then the source, then every other primary that answers; the bus tells the rest.
+ *
+ * <p>A move that failed, or was stopped, leaves one slot half moved at most. The same slots between the same two shards
+ * moved again (by the primaries that these have then) complete it: what has arrived is passed over, and a slot that is
+ * half moved goes on. If a failover brought a key back to its source, the source's copy wins, since it is the one that
+ * callers see. What Redis itself loses when nodes die during a move, is lost here too.
+ *
+ * <p>One thread runs it; {@link #stop} and {@link #moved} may be called by any.
+ */
+public final class SlotMove {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotMove.class);
+    private static final Duration COMMAND_BOUND = Duration.ofSeconds(5);
+    private static final int USUAL_KEYS_PER_STEP = 10;
+
+    private final Cluster cluster;
+    private final LocalServer from;
+    private final LocalServer to;
+    private final List<Integer> slots;
+    private final Duration migrateTimeout;
+    private final AtomicInteger moved = new AtomicInteger();
+    private int keysPerStep = USUAL_KEYS_PER_STEP;
+    private volatile boolean stopped;
+
+    SlotMove(Cluster cluster, LocalServer from, LocalServer to, List<Integer> slots, Duration migrateTimeout) {
+        if (from.equals(to)) {
+            throw new IllegalArgumentException(
+                    "Slots move from one primary to another, not from " + from + " to itself");
+        }
+        slots.forEach(slot -> Objects.checkIndex(slot, Cluster.SLOTS));
+        this.cluster = cluster;
+        this.from = from;
+        this.to = to;
+        this.slots = List.copyOf(slots);
+        this.migrateTimeout = migrateTimeout;
+    }
+
+    /** How many keys go at a time, during which the source answers nobody; 10 if not set. */
+    public SlotMove keysPerStep(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("At least 1 key goes at a time; got " + count);
+        }
+        keysPerStep = count;
+        return this;
+    }
+
+    /** Ends the move after the slot that is on its way now, for good. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** How many of the slots this move has found or brought to their target. */
+    public int moved() {
+        return moved.get();
+    }
+
+    /** How many slots are to be moved. */
+    public int size() {
+        return slots.size();
+    }
+
+    /**
+     * Moves the slots, one after another.
+     *
+     * @return whether all have arrived; false when {@link #stop} was called, or the thread was interrupted (it still is)
+     * @throws LocalRedisException when the source or the target does not answer, or refuses; the message says which, at
+     *     which slot. Moving the same slots again completes it, with the primaries that the two shards have then
+     */
+    public boolean run() {
+        moved.set(0);
+        BitSet arrived = cluster.settledAt(to);
+        try (Peers peers = new Peers()) {
+            for (int slot : slots) {
+                if (!arrived.get(slot)) {
+                    if (stopped || Thread.currentThread().isInterrupted()) {
+                        return false;
+                    }
+                    peers.move(slot);
+                }
+                moved.incrementAndGet();
+            }
+        }
+        return true;
+    }
+
+    /** The connections of one run. */
+    private final class Peers implements AutoCloseable {
+        private final Peer source;
+        private final Peer target;
+        private final List<Peer> others = new ArrayList<>();
+        private final BitSet atTarget;
+
+        Peers() {
+            Map<LocalServer, List<ClusterNode>> views = cluster.views();
+            target = new Peer(to);
+            atTarget = Cluster.ownedBy(to, views);
+            try {
+                source = new Peer(from);
+                for (LocalServer node : views.keySet()) {
+                    if (!node.equals(from) && !node.equals(to) && Cluster.isPrimary(node, views)) {
+                        others.add(new Peer(node));
+                    }
+                }
+            } catch (LocalRedisException e) {
+                close();
+                throw e;
+            }
+        }
+
+        void move(int slot) {
+            String number = String.valueOf(slot);
+            if (!atTarget.get(slot)) {
+                target.call(slot, "CLUSTER", "SETSLOT", number, "IMPORTING", cluster.id(from));
+                source.call(slot, "CLUSTER", "SETSLOT", number, "MIGRATING", cluster.id(to));
+                moveKeys(slot);
+            }
+            String[] handOver = {"CLUSTER", "SETSLOT", number, "NODE", cluster.id(to)};
+            target.call(slot, handOver);
+            source.call(slot, handOver);
+            others.removeIf(other -> !other.hears(slot, handOver));
+        }
+
+        private void moveKeys(int slot) {
+            while (source.call(slot, "CLUSTER", "GETKEYSINSLOT", "" + slot, "" + keysPerStep) instanceof List<?> keys
+                    && !keys.isEmpty()) {
+                List<String> migrate = new ArrayList<>(List.of("MIGRATE", to.host(), "" + to.port(), "", "0"));
+                migrate.addAll(List.of("" + migrateTimeout.toMillis(), "REPLACE"));
+                String password = to.spec().endpoint().password();
+                if (password != null) {
+                    migrate.addAll(List.of("AUTH", password));
+                }
+                migrate.add("KEYS");
+                keys.forEach(key -> migrate.add(String.valueOf(key)));
+                source.call(slot, migrate.toArray(String[]::new));
+            }
+        }
+
+        @Override
+        public void close() {
+            target.close();
+            if (source != null) {
+                source.close();
+            }
+            others.forEach(Peer::close);
+        }
+    }
+
+    /** A connection to one node, past any link. */
+    private final class Peer {
+        private final LocalServer server;
+        private final RespConnection connection;
+
+        Peer(LocalServer server) {
+            this.server = server;
+            try {
+                connection = server.spec().endpoint().connect(COMMAND_BOUND).inBytes();
+            } catch (IOException e) {
+                throw new LocalRedisException("No slot can be moved: " + server + " cannot be connected to", e);
+            }
+        }
+
+        @Nullable
+        Object call(int slot, String... command) {
+            try {
+                return connection.call(command);
+            } catch (RespConnection.ErrorReply e) {
+                throw failure(slot, "answers " + words(command) + " with: " + e.getMessage(), e);
+            } catch (IOException e) {
+                throw failure(slot, "does not answer " + words(command) + ": " + e.getMessage(), e);
+            }
+        }
+
+        /** Whether it can be told; the bus tells it anyway. */
+        boolean hears(int slot, String... command) {
+            try {
+                call(slot, command);
+                return true;
+            } catch (LocalRedisException e) {
+                LOG.debug("Told no more of moved slots", e);
+                close();
+                return false;
+            }
+        }
+
+        private LocalRedisException failure(int slot, String what, IOException cause) {
+            return new LocalRedisException(
+                    "Slot " + slot + " on its way from " + from + " to " + to + ": " + server + " " + what + ". Of "
+                            + size() + " slots " + moved() + " have arrived; move them again, by the primaries that the"
+                            + " two shards have now",
+                    cause);
+        }
+
+        void close() {
+            try {
+                connection.close();
+            } catch (IOException e) {
+                LOG.debug("Connection to {} lost", server, e);
+            }
+        }
+    }
+
+    /** Never the arguments of MIGRATE: a password is among them. */
+    private static String words(String... command) {
+        return command[0].equals("CLUSTER") ? String.join(" ", command) : command[0];
+    }
+
+    @Override
+    public String toString() {
+        return size() + " slots from " + from + " to " + to;
+    }
+}
