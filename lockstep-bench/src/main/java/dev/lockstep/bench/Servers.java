@@ -36,8 +36,8 @@ record Servers(int shards, int replicas) {
     @Override
     public String toString() {
         if (cluster()) {
-            return "a cluster of " + shards + " shards, "
-                    + (replicas == 0 ? "no replicas" : replicas + " replica(s) each");
+            return "a cluster of " + shards + " shards with " + replicas + (replicas == 1 ? " replica" : " replicas")
+                    + " each";
         }
         return replicas == 0 ? "one server" : "1 primary, " + replicas + " replicas and 3 Sentinels";
     }

@@ -112,7 +112,7 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
             batch.add(info);
         } else if (!timerSet) {
             timerSet = true;
-            link.runIn(TimeUnit.NANOSECONDS.toMicros(FOLLOWS_WITHIN), () -> {
+            link.runIn(TimeUnit.NANOSECONDS.toMicros(lastInfoAt + FOLLOWS_WITHIN - now) + 1, () -> {
                 timerSet = false;
                 link.wake();
             });
