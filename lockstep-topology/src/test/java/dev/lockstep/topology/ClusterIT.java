@@ -34,6 +34,12 @@ class ClusterIT {
         return Objects.requireNonNull(shard(watched, slot).primary()).address();
     }
 
+    /** Between a demotion and the word of the new primary there may be none. */
+    private static boolean isPrimaryOf(Watched watched, int slot, NodeAddress address) {
+        Node primary = shard(watched, slot).primary();
+        return primary != null && primary.address().equals(address);
+    }
+
     private static void awaitWhole(Watched watched, int shards, int replicas) {
         until(shards + " whole shards", () -> {
             List<Shard> seen = watched.watcher.current().shards();
@@ -83,7 +89,7 @@ class ClusterIT {
 
             long killedAt = System.nanoTime();
             watched.server(old).kill();
-            until("another primary", () -> !primaryOf(watched, 0).equals(old));
+            until("another primary", () -> shard(watched, 0).primary() != null && !isPrimaryOf(watched, 0, old));
             LOG.info("kill -9: new primary seen after {} ms", (System.nanoTime() - killedAt) / 1_000_000);
 
             Shard after = shard(watched, 0);
@@ -120,7 +126,7 @@ class ClusterIT {
 
             assertThat(watched.servers.moveSlots(from, to, 0, 9).run()).isTrue();
             watched.watcher.suspect(at(to), "a MOVED named it");
-            until("slot 9 has moved", () -> primaryOf(watched, 9).equals(at(to)));
+            until("slot 9 has moved", () -> isPrimaryOf(watched, 9, at(to)));
             assertThat(shard(watched, 10).primary())
                     .extracting(node -> node.address())
                     .isEqualTo(at(from));
@@ -137,7 +143,7 @@ class ClusterIT {
             assertThat(watched.watcher.current().shards()).hasSize(4);
             assertThat(watched.watcher.current().shards().get(3).slots()).isEmpty();
             assertThat(watched.servers.moveSlots(from, added, 100, 100).run()).isTrue();
-            until("slot 100 has moved", () -> primaryOf(watched, 100).equals(at(added)));
+            until("slot 100 has moved", () -> isPrimaryOf(watched, 100, at(added)));
         }
     }
 
@@ -180,10 +186,10 @@ class ClusterIT {
             NodeAddress next = shard(watched, 0).replicas().get(0).address();
 
             watched.server(next).command("CLUSTER", "FAILOVER");
-            until("the replica is primary", () -> primaryOf(watched, 0).equals(next));
+            until("the replica is primary", () -> isPrimaryOf(watched, 0, next));
             awaitWhole(watched, 3, 1);
             watched.server(old).command("CLUSTER", "FAILOVER", "TAKEOVER");
-            until("and back", () -> primaryOf(watched, 0).equals(old));
+            until("and back", () -> isPrimaryOf(watched, 0, old));
             awaitWhole(watched, 3, 1);
             assertThat(shard(watched, 0).name()).isEqualTo(name);
 
@@ -202,7 +208,7 @@ class ClusterIT {
             awaitWhole(watched, 3, 1);
             NodeAddress old = primaryOf(watched, 0);
             watched.server(old).pause();
-            until("another primary", () -> !primaryOf(watched, 0).equals(old));
+            until("another primary", () -> shard(watched, 0).primary() != null && !isPrimaryOf(watched, 0, old));
             NodeAddress next = primaryOf(watched, 0);
             watched.server(old).resume();
             awaitWhole(watched, 3, 1);

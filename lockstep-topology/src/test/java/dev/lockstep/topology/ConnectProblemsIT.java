@@ -227,7 +227,7 @@ class ConnectProblemsIT {
 
         TopologyException single = failure("redis-cluster://:" + DATA + "@" + at(data));
         assertThat(single.kind()).isEqualTo(Kind.WRONG_SERVER);
-        assertThat(single).hasMessageContaining("its cluster support is disabled; use redis://");
+        assertThat(single).hasMessageContaining("its cluster support is disabled); use redis://");
 
         TopologyException nothing = failure("redis-cluster://127.0.0.1:1,127.0.0.1:2");
         assertThat(nothing.kind()).isEqualTo(Kind.UNREACHABLE);
