@@ -92,7 +92,10 @@ final class PubSubs {
     private void follow(Following following) {
         List<ShardRoute> shards = routes.all();
         ShardRoute owner = following.slot == ANY_SLOT ? following.shard : routes.toldOwner(following.slot);
-        ShardRoute shard = owner != null && shards.contains(owner) ? owner : shards.get(0);
+        if (owner == null) {
+            return; // its slot is nobody's now
+        }
+        ShardRoute shard = shards.contains(owner) ? owner : shards.get(0);
         NodeAddress to = shard.primary().target();
         following.shard = shard;
         if (to != null && !isAt(following.uri, to)) {

@@ -12,6 +12,7 @@ import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,11 @@ class SlotMoveIT {
         session.primary().sync().set(gone, "3");
         assertThat(session.replica().sync().get(gone)).isEqualTo("3");
         assertThat(session.replica().sync().get("{moving}never")).isNull();
+        assertThat(session.replica().sync().type(gone)).isEqualTo("string");
+        assertThat(session.replica().bytes().sync().type(gone.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo("string");
+        assertThat(session.replica().sync().bitpos(gone, true)).isEqualTo(2);
+        assertThat(session.replica().sync().ttl(gone)).isEqualTo(-1);
         session.primary().sync().set("{moving}new", "4");
         assertThat(session.session().sync().get("{moving}new")).isEqualTo("4");
     }
@@ -229,6 +235,69 @@ class SlotMoveIT {
         cache.primary().sync().set("foo", "baz");
         assertThat(cache.replica().sync().get("foo")).isEqualTo("baz");
         assertThat(cache.primary().sync().dbsize()).isEqualTo(1);
+    }
+
+    @Test
+    void anIterationOverAKeyDoesNotGoOnElsewhere() {
+        for (int i = 0; i < 1000; i++) {
+            cache.primary().async().hset("hash", "field" + i, "x");
+        }
+        var first = cache.primary().sync().hscan("hash");
+        assertThat(first.isFinished()).isFalse();
+        LocalServer from = ownerOf("hash");
+        assertThat(redis.moveSlots(from, anotherThan(from), List.of(slot("hash")))
+                        .run())
+                .isTrue();
+
+        assertThatThrownBy(() -> cache.primary().sync().hscan("hash", first))
+                .isInstanceOf(NotSentException.class)
+                .hasMessageContaining("its cursor belongs to a former primary");
+        assertThat(cache.primary().sync().hlen("hash")).isEqualTo(1000);
+    }
+
+    @Test
+    void aShardMayGiveUpItsLastSlotAndGo() throws Exception {
+        LocalServer added = redis.addShard();
+        LocalServer home = ownerOf("list");
+        assertThat(redis.moveSlots(home, added, List.of(slot("list"))).run()).isTrue();
+        cache.primary().sync().set("{list}foo", "bar");
+        RedisFuture<KeyValue<String, String>> waiting = cache.primary().async().blpop(20, "list");
+        assertThat(redis.moveSlots(added, home, List.of(slot("list"))).run()).isTrue();
+        for (LocalServer replica : redis.replicas(added)) {
+            redis.remove(replica);
+        }
+        redis.remove(added);
+
+        assertThat(cache.replica().sync().get("{list}foo")).isEqualTo("bar");
+        cache.primary().sync().rpush("list", "element");
+        assertThat(waiting.get(15, TimeUnit.SECONDS)).isEqualTo(KeyValue.just("list", "element"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> cache.topology().shards().size() == 3);
+        assertThat(cache.primary().sync().dbsize()).isEqualTo(1);
+    }
+
+    @Test
+    void nodesMayCallEachOtherByHostNames() {
+        try (LocalDeployment named = LocalRedis.cluster()
+                        .config("cluster-announce-hostname", "localhost")
+                        .config("cluster-preferred-endpoint-type", "hostname")
+                        .start();
+                Lockstep client = Lockstep.builder(named.uri()).connect()) {
+            client.primary().sync().set("foo", "bar");
+            LocalServer from = named.primary(slot("foo"));
+            LocalServer to = named.primaries().stream()
+                    .filter(primary -> !primary.equals(from))
+                    .findFirst()
+                    .orElseThrow();
+            beginMove(slot("foo"), from, to);
+            moveKey("foo", from, to);
+            assertThat(client.primary().within(Duration.ofSeconds(2)).sync().get("foo"))
+                    .isEqualTo("bar"); // by ASK localhost:port
+            assertThat(named.moveSlots(from, to, List.of(slot("foo"))).run()).isTrue();
+            assertThat(client.primary().within(Duration.ofSeconds(2)).sync().get("foo"))
+                    .isEqualTo("bar");
+        }
     }
 
     @Test
