@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,17 +72,28 @@ final class Crowd implements AutoCloseable {
         return calls;
     }
 
-    ClientResult result(List<PrimaryChange> changes, LocalServer primary, Judge.Surroundings surroundings) {
+    /** @param owners who holds the key now */
+    ClientResult result(
+            List<PrimaryChange> changes,
+            Placement placement,
+            Function<Key, LocalServer> owners,
+            Judge.Surroundings surroundings) {
         List<Call> calls = new ArrayList<>();
         workers.forEach(worker -> calls.addAll(worker.calls()));
-        History history = new History(keyspace.keys(), calls, subject.told(), changes, finals(primary));
+        History history = new History(keyspace.keys(), calls, subject.told(), changes, finals(owners), placement);
         return Judge.judge(subject.name(), subject.settings(), history, surroundings, subject.readsByReplica());
     }
 
-    /** What the primary holds now, asked past every client and link. */
-    private Map<Integer, long[]> finals(LocalServer primary) {
+    /** The keys that this client uses. */
+    List<Key> keys() {
+        return keyspace.keys();
+    }
+
+    /** What the primaries hold now, asked past every client and link. */
+    private Map<Integer, long[]> finals(Function<Key, LocalServer> owners) {
         Map<Integer, long[]> finals = new HashMap<>();
         for (Key key : keyspace.keys()) {
+            LocalServer primary = owners.apply(key);
             Object held = key.type() == Key.Type.LIST
                     ? primary.command("LRANGE", key.name(), "0", "-1")
                     : primary.command("GET", key.name());

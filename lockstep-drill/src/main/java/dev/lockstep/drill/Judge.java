@@ -73,6 +73,8 @@ final class Judge {
             long until = Math.max(fault.settledNanos(), fault.fromNanos() + SHORTEST_WINDOW);
             long calls = history.calls().stream()
                     .filter(call -> call.invoked() < until && call.returned() > fault.fromNanos())
+                    .filter(call -> history.placement()
+                            .mayHold(fault.shard(), history.key(call).slot(), call.invoked(), call.returned()))
                     .count();
             if (calls < CALLS_PER_FAULT) {
                 unseen.add("Only " + calls + " calls fell into the fault \"" + fault.text() + "\"; " + CALLS_PER_FAULT

@@ -1,11 +1,15 @@
 package dev.lockstep.drill;
 
+import io.lettuce.core.cluster.SlotHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that one client's workload uses: for each writing thread some registers, a counter and a list. */
+/**
+ * The keys that one client's workload uses: for each writing thread some registers, a counter and a list. Their
+ * names have no hash tag, so that they spread over all shards of a cluster.
+ */
 final class Keyspace {
     static final int REGISTERS = 4;
     private static final int PER_WRITER = REGISTERS + 2;
@@ -26,7 +30,7 @@ final class Keyspace {
     }
 
     private void add(String name, Key.Type type, int writer) {
-        keys.add(new Key(keys.size(), name, type, writer, 0));
+        keys.add(new Key(keys.size(), name, type, writer, SlotHash.getSlot(name)));
     }
 
     List<Key> keys() {

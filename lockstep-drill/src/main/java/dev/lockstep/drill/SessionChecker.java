@@ -38,6 +38,8 @@ final class SessionChecker implements Checker {
 
     private record Seat(int session, int key) {}
 
+    private record Scope(int session, int shard) {}
+
     /** The newest call by which a session wrote, and by which it read, one key. */
     private static final class Floor {
         @Nullable
@@ -52,7 +54,7 @@ final class SessionChecker implements Checker {
         private final LossWindows losses;
         private final List<Call> byReturn;
         private final Map<Seat, Floor> floors = new HashMap<>();
-        private final Map<Integer, Long> lastTold = new HashMap<>();
+        private final Map<Scope, Long> lastTold = new HashMap<>();
         private final List<Violation> violations = new ArrayList<>();
         private int nextReturn;
         private int nextTold;
@@ -77,8 +79,11 @@ final class SessionChecker implements Checker {
         }
 
         private void violate(Call read, Call floor, Anomaly anomaly, String how) {
-            int shard = history.key(read).shard();
-            boolean rolledBack = losses.mayBeLost(shard, floor.returned(), read.returned());
+            int slot = history.key(read).slot();
+            if (losses.mayBeUndone(slot, floor.returned(), read.returned())) {
+                return;
+            }
+            boolean rolledBack = losses.mayBeLost(slot, floor.returned(), read.returned());
             violations.add(new Violation(
                     rolledBack ? Anomaly.ROLLBACK_NOT_REPORTED : anomaly,
                     read.returned(),
@@ -92,10 +97,10 @@ final class SessionChecker implements Checker {
             List<Told> told = history.told();
             for (; nextTold < told.size() && told.get(nextTold).at() <= now; nextTold++) {
                 Told one = told.get(nextTold);
-                lastTold.put(scope(one.session(), one.shard()), one.at());
+                lastTold.put(new Scope(one.session(), one.shard()), one.at());
                 floors.keySet()
                         .removeIf(seat -> seat.session == one.session()
-                                && history.keys().get(seat.key).shard() == one.shard());
+                                && concerns(one, history.keys().get(seat.key), one.at(), one.at()));
             }
             for (; nextReturn < byReturn.size() && byReturn.get(nextReturn).returned() < now; nextReturn++) {
                 raise(byReturn.get(nextReturn));
@@ -108,9 +113,13 @@ final class SessionChecker implements Checker {
                 return;
             }
             int session = call.actor().session();
-            Long told = lastTold.get(scope(session, history.key(call).shard()));
-            if (told != null && call.invoked() <= told) {
-                return; // it may have stood on what the session was told is gone
+            for (int shard = 0; shard < history.placement().shards(); shard++) {
+                Long told = lastTold.get(new Scope(session, shard));
+                if (told != null
+                        && call.invoked() <= told
+                        && history.placement().mayHold(shard, history.key(call).slot(), call.invoked(), told)) {
+                    return; // it may have stood on what the session was told is gone
+                }
             }
             Floor floor = floors.computeIfAbsent(new Seat(session, call.key()), seat -> new Floor());
             if (write) {
@@ -128,15 +137,15 @@ final class SessionChecker implements Checker {
             List<Told> told = history.told();
             for (int i = nextTold; i < told.size() && told.get(i).at() <= read.returned(); i++) {
                 if (told.get(i).session() == read.actor().session()
-                        && told.get(i).shard() == history.key(read).shard()) {
+                        && concerns(told.get(i), history.key(read), read.invoked(), read.returned())) {
                     return true;
                 }
             }
             return false;
         }
 
-        private static int scope(int session, int shard) {
-            return session * 1024 + shard;
+        private boolean concerns(Told told, Key key, long from, long to) {
+            return history.placement().mayHold(told.shard(), key.slot(), from, to);
         }
     }
 }

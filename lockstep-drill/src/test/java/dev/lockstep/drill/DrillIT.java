@@ -1,5 +1,6 @@
 package dev.lockstep.drill;
 
+import static dev.lockstep.drill.DrillSettings.Topology.SENTINEL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class DrillIT {
     }
 
     static DrillSettings settings(long seed, int seconds, FaultKind... faults) {
-        return DrillSettings.random(seed)
+        return DrillSettings.random(SENTINEL, seed)
                 .withDuration(Duration.ofSeconds(seconds))
                 .withFaults(EnumSet.copyOf(List.of(faults)))
                 .withLoad(new DrillSettings.Load(16, 800, Duration.ofSeconds(5)))

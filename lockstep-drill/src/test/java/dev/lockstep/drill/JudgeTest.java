@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class JudgeTest {
     private static final FaultWindow FAULT = new FaultWindow(
-            FaultKind.KILL_REPLICA, "node-2", Script.millis(100), Script.millis(200), Script.millis(1_000));
+            FaultKind.KILL_REPLICA, "node-2", 0, Script.millis(100), Script.millis(200), Script.millis(1_000));
 
     /** A history in which every checker has something to judge, with one read a millisecond. */
     private static Script healthy(int reads) {

@@ -179,8 +179,9 @@ class NegativeControlIT {
     @Test
     void findsAClientThatForgetsItsTokenAtAFailover() {
         try (LocalDeployment redis = servers()) {
-            Witness witness = new Witness(0);
-            Watch watch = new Watch(redis, witness, this::now);
+            Witnesses witnesses = new Witnesses(1);
+            Witness witness = witnesses.shard(0);
+            Watch watch = new Watch(redis, witnesses, this::now);
             ToldSessions told = new ToldSessions();
             AtomicReference<@Nullable Failover> failover = new AtomicReference<>();
             LockstepListener listener = new LockstepListener() {
@@ -191,7 +192,7 @@ class NegativeControlIT {
 
                 @Override
                 public void onRollback(Rollback rollback) {
-                    told.told(rollback.session(), now());
+                    told.told(rollback.session(), 0, now());
                 }
             };
             try (watch;
@@ -253,7 +254,7 @@ class NegativeControlIT {
         }
         Object held = primary.command("GET", REGISTER.name());
         finals.put(REGISTER.id(), new long[] {Keyspace.sequence(REGISTER, held == null ? null : held.toString())});
-        return new History(KEYS.keys(), calls, told, changes, finals);
+        return new History(KEYS.keys(), calls, told, changes, finals, Placement.single());
     }
 
     private static List<Anomaly> found(Checker checker, History history) {

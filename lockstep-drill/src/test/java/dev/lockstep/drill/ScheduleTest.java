@@ -1,5 +1,6 @@
 package dev.lockstep.drill;
 
+import static dev.lockstep.drill.DrillSettings.Topology.SENTINEL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -10,17 +11,17 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
-    private static final Set<FaultKind> ALL = EnumSet.allOf(FaultKind.class);
+    private static final Set<FaultKind> ALL = FaultKind.all(SENTINEL);
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     @Test
     void isTheSameForTheSameSeed() {
-        assertThat(Schedule.random(7, MINUTE, ALL)).isEqualTo(Schedule.random(7, MINUTE, ALL));
+        assertThat(Schedule.random(SENTINEL, 7, MINUTE, ALL)).isEqualTo(Schedule.random(SENTINEL, 7, MINUTE, ALL));
     }
 
     @Test
     void isAnotherForAnotherSeed() {
-        assertThat(Schedule.random(7, MINUTE, ALL)).isNotEqualTo(Schedule.random(8, MINUTE, ALL));
+        assertThat(Schedule.random(SENTINEL, 7, MINUTE, ALL)).isNotEqualTo(Schedule.random(SENTINEL, 8, MINUTE, ALL));
     }
 
     @Test
@@ -28,7 +29,7 @@ class ScheduleTest {
         Set<FaultKind> two = EnumSet.of(FaultKind.KILL_PRIMARY, FaultKind.PAUSE_REPLICA);
 
         for (long seed = 0; seed < 100; seed++) {
-            assertThat(Schedule.random(seed, MINUTE, two).steps())
+            assertThat(Schedule.random(SENTINEL, seed, MINUTE, two).steps())
                     .isNotEmpty()
                     .allMatch(step -> two.contains(step.fault().kind()));
         }
@@ -38,7 +39,7 @@ class ScheduleTest {
     void drawsEveryFaultSoonerOrLater() {
         Set<FaultKind> drawn = EnumSet.noneOf(FaultKind.class);
         for (long seed = 0; seed < 100; seed++) {
-            Schedule.random(seed, MINUTE, ALL)
+            Schedule.random(SENTINEL, seed, MINUTE, ALL)
                     .steps()
                     .forEach(step -> drawn.add(step.fault().kind()));
         }
@@ -50,7 +51,8 @@ class ScheduleTest {
     void neverTakesTwoCopiesAtOnceNorAMajorityOfTheSentinels() {
         for (long seed = 0; seed < 500; seed++) {
             List<Schedule.Step> open = new ArrayList<>();
-            for (Schedule.Step step : Schedule.random(seed, MINUTE, ALL).steps()) {
+            for (Schedule.Step step :
+                    Schedule.random(SENTINEL, seed, MINUTE, ALL).steps()) {
                 open.removeIf(other -> other.at().plus(other.fault().lasting()).compareTo(step.at()) <= 0);
                 open.add(step);
                 assertThat(open.stream()
@@ -68,14 +70,14 @@ class ScheduleTest {
     @Test
     void endsItsFaultsBeforeItEnds() {
         for (long seed = 0; seed < 100; seed++) {
-            assertThat(Schedule.random(seed, MINUTE, ALL).steps())
+            assertThat(Schedule.random(SENTINEL, seed, MINUTE, ALL).steps())
                     .allMatch(step -> step.at().plus(step.fault().lasting()).compareTo(MINUTE) < 0);
         }
     }
 
     @Test
     void tellsTheStoryInItsOrder() {
-        assertThat(Schedule.story().steps())
+        assertThat(Schedule.story(SENTINEL).steps())
                 .extracting(step -> step.fault().kind())
                 .containsExactly(FaultKind.KILL_REPLICA, FaultKind.ADD_REPLICA, FaultKind.KILL_PRIMARY);
     }

@@ -71,7 +71,7 @@ final class Script {
     }
 
     History history() {
-        return new History(KEYS, calls, told, changes, finals);
+        return new History(KEYS, calls, told, changes, finals, Placement.single());
     }
 
     /** The anomalies that a checker finds, one per violation. */
