@@ -20,6 +20,10 @@ record Diagnosis(Deployment deployment, List<SentinelProbe> sentinels, List<Node
 
     /** Whether waiting any longer is no use. */
     boolean hopeless() {
+        if (deployment.mode() == Deployment.Mode.CLUSTER) {
+            // One node is enough to find the others
+            return !nodes.isEmpty() && nodes.stream().allMatch(node -> isLasting(node.problem()));
+        }
         if (deployment.mode() != Deployment.Mode.SENTINEL) {
             return nodes.stream().anyMatch(node -> isSeed(node) && (isLasting(node.problem()) || saysReplica(node)));
         }
@@ -106,9 +110,12 @@ record Diagnosis(Deployment deployment, List<SentinelProbe> sentinels, List<Node
                     server,
                     new Problem(
                             Kind.NO_PRIMARY,
-                            sentinels.isEmpty()
-                                    ? follows + "; give the primary's address, or redis-sentinel:// to follow failovers"
-                                    : follows + " while a sentinel names it as the primary",
+                            deployment.mode() == Deployment.Mode.CLUSTER
+                                    ? follows + "; no primary of the cluster answers"
+                                    : sentinels.isEmpty()
+                                            ? follows
+                                                    + "; give the primary's address, or redis-sentinel:// to follow failovers"
+                                            : follows + " while a sentinel names it as the primary",
                             true));
         }
         return new Finding(server, new Problem(Kind.NO_PRIMARY, "it answers, but is not verified yet", false));

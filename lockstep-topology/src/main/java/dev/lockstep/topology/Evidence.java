@@ -12,15 +12,16 @@ import org.jspecify.annotations.Nullable;
  * Everything that was observed of one shard, as input of a {@link PrimaryDecision}.
  *
  * @param nodes its data nodes by address
- * @param words what the sentinels say that answer now. A single server's URI counts as a word of epoch 0
- * @param knownSentinels how many sentinels there are, answering or not
+ * @param words what the witnesses say that answer now: the sentinels, or the one map of a Redis Cluster. A single server's
+ *     URI counts as a word of epoch 0
+ * @param witnesses how many witnesses there are, answering or not; one for a map, which has weighed its nodes already
  * @param settled whether everybody worth waiting for at start has answered or failed
  * @param histories how the histories seen so far descend from each other
  */
 record Evidence(
         Map<NodeAddress, NodeSight> nodes,
-        List<SentinelWord> words,
-        int knownSentinels,
+        List<PrimaryWord> words,
+        int witnesses,
         boolean settled,
         HistoryGraph histories) {
 
@@ -38,29 +39,29 @@ record Evidence(
         return nodes.values();
     }
 
-    /** The word of more than half of all known sentinels, in the epoch that so many vouch for; null if they differ. */
+    /** The word of more than half of all witnesses, in the epoch that so many vouch for; null if they differ. */
     @Nullable
-    SentinelWord majority() {
-        int needed = knownSentinels / 2 + 1;
+    PrimaryWord majority() {
+        int needed = witnesses / 2 + 1;
         Map<NodeAddress, List<Long>> epochs = new HashMap<>();
-        for (SentinelWord word : words) {
+        for (PrimaryWord word : words) {
             epochs.computeIfAbsent(word.primary(), a -> new ArrayList<>()).add(word.epoch());
         }
         for (Map.Entry<NodeAddress, List<Long>> named : epochs.entrySet()) {
             List<Long> told = named.getValue();
             if (told.size() >= needed) {
                 told.sort(Comparator.reverseOrder());
-                return new SentinelWord(named.getKey(), told.get(needed - 1));
+                return new PrimaryWord(named.getKey(), told.get(needed - 1));
             }
         }
         return null;
     }
 
-    /** The word of the highest epoch; among equals the one that more sentinels say. Null without any. */
+    /** The word of the highest epoch; among equals the one that more witnesses say. Null without any. */
     @Nullable
-    SentinelWord newest() {
-        SentinelWord newest = null;
-        for (SentinelWord word : words) {
+    PrimaryWord newest() {
+        PrimaryWord newest = null;
+        for (PrimaryWord word : words) {
             if (newest == null
                     || word.epoch() > newest.epoch()
                     || (word.epoch() == newest.epoch() && times(word) > times(newest))) {
@@ -70,7 +71,7 @@ record Evidence(
         return newest;
     }
 
-    private long times(SentinelWord word) {
+    private long times(PrimaryWord word) {
         return words.stream().filter(word::equals).count();
     }
 }

@@ -23,4 +23,8 @@ record Peers(Deployment deployment, RedisClient client, Executor owner, LongSupp
     boolean tls() {
         return deployment.tls() != null;
     }
+
+    boolean cluster() {
+        return deployment.mode() == Deployment.Mode.CLUSTER;
+    }
 }

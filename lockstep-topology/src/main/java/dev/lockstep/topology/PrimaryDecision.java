@@ -15,22 +15,24 @@ import org.jspecify.annotations.Nullable;
 record PrimaryDecision(Belief belief, @Nullable String why) {
     /* Nobody is believed about another; every rule ends with the node's own answer that it is a primary. In order:
      *
-     *  1. A majority of all known sentinels names another node in a higher epoch than any accepted before: it is the
+     *  1. A majority of all witnesses (sentinels, or the map of a cluster, which is one) names another node in a higher epoch than any accepted before: it is the
      *     primary, even while the old one still answers (it is being demoted and does not know it yet).
      *  2. The primary answers as a primary: it stays. Its history may be a new one (restarted in place).
      *  3. It is silent or says that it is a replica. Then, from the strongest evidence to the weakest:
-     *     a. any sentinel names another in a higher epoch: epochs are only handed out by a majority, so this is news;
+     *     a. any witness names another in a higher epoch: epochs are only handed out by a majority, so this is news;
      *     b. it follows a primary now, in whose history it is;
-     *     c. another primary continues its history: a node that was promoted a moment ago. The sentinels will tell
-     *        0.75 to 2 s later;
+     *     c. another primary continues its history: a node that was promoted a moment ago. Sentinels will tell 0.75 to
+     *        2 s later, the other nodes of a cluster within a heartbeat of their bus;
      *     d. a majority has named another for PATIENCE: an aborted failover, or sentinels that were set up anew.
+     *        In a cluster: slots that were handed back without a new epoch (DELSLOTS, ADDSLOTS).
      *  4. Else the old one stays, silent; or, if it said that it is a replica, there is none.
      *
      * An epoch alone does not make news: after two failovers in short order the second may be known by 3c while the first
      * is still being announced. A node whose history the present one continues is older, whatever the epoch.
      *
      * So an old primary that comes back from the dead and still calls itself primary changes nothing: its history does
-     * not continue the present one (3c), and sentinels that name it are either fewer or in an older epoch (1, 3a).
+     * not continue the present one (3c), and witnesses that name it are either fewer or in an older epoch (1, 3a).
+     * In a cluster its own claim has the lower epoch, so that the map does not name it at all.
      *
      * Rule 3c must not fall for a copy that somebody detached (REPLICAOF NO ONE) for a backup: such a stray called
      * itself primary while the real one demonstrably still was, which the successor of a dead primary cannot do. */
@@ -41,9 +43,9 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
         if (before.primary() == null) {
             return evidence.settled() ? first(before, evidence, now) : new PrimaryDecision(before, null);
         }
-        SentinelWord majority = evidence.majority();
+        PrimaryWord majority = evidence.majority();
         if (majority != null && isNews(majority, before, evidence)) {
-            return accept(majority.primary(), majority.epoch(), evidence, now, "a majority of the sentinels names it");
+            return accept(majority.primary(), majority.epoch(), evidence, now, "a majority names it in a newer epoch");
         }
         NodeSight current = evidence.node(before.primary());
         if (current != null && current.answersAsPrimary()) {
@@ -61,7 +63,7 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
                         majority.epoch(),
                         evidence,
                         now,
-                        "the former primary stays away and a majority of the sentinels names this one");
+                        "the former primary stays away and a majority names this one");
             }
         }
         boolean demoted = current != null && current.answersAsReplica();
@@ -70,7 +72,7 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
 
     /** Without any belief: the newest word, unless a node that answers goes beyond it. */
     private static PrimaryDecision first(Belief before, Evidence evidence, long now) {
-        SentinelWord word = evidence.newest();
+        PrimaryWord word = evidence.newest();
         NodeSight named = word == null ? null : evidence.node(word.primary());
         String history = named == null ? null : named.history();
         if (word == null || named == null || history == null) {
@@ -88,7 +90,7 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
 
     private static Belief stillPrimary(Belief before, NodeSight current, Evidence evidence, long now) {
         long epoch = before.epoch();
-        for (SentinelWord word : evidence.words()) {
+        for (PrimaryWord word : evidence.words()) {
             if (word.primary().equals(current.address())) {
                 epoch = Math.max(epoch, word.epoch());
             }
@@ -109,9 +111,9 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
 
     private static @Nullable PrimaryDecision successor(
             Belief before, @Nullable NodeSight current, Evidence evidence, long now) {
-        SentinelWord newest = evidence.newest();
+        PrimaryWord newest = evidence.newest();
         if (newest != null && isNews(newest, before, evidence)) {
-            return accept(newest.primary(), newest.epoch(), evidence, now, "a sentinel names it in a newer epoch");
+            return accept(newest.primary(), newest.epoch(), evidence, now, "somebody names it in a newer epoch");
         }
         if (current != null && current.answersAsReplica() && current.info() != null) {
             NodeSight followed = evidence.node(current.info().primary());
@@ -158,7 +160,7 @@ record PrimaryDecision(Belief belief, @Nullable String why) {
     }
 
     /** Whether a word names another node in a newer epoch, and that node confirms it. */
-    private static boolean isNews(SentinelWord word, Belief before, Evidence evidence) {
+    private static boolean isNews(PrimaryWord word, Belief before, Evidence evidence) {
         NodeSight named = evidence.node(word.primary());
         String history = named == null ? null : named.history();
         return word.epoch() > before.epoch()

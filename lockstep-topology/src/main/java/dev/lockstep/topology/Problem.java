@@ -78,7 +78,9 @@ record Problem(Kind kind, String text, boolean lasting) {
             return new Problem(
                     authentication,
                     "its user may not run what Lockstep needs (" + firstWords(reply) + "); grant "
-                            + (sentinel ? "+sentinel +psubscribe +hello" : "+info +hello"),
+                            + (sentinel
+                                    ? "+sentinel +psubscribe +hello"
+                                    : "+info +hello, and in a cluster +cluster|nodes"),
                     true);
         }
         if (sentinel
@@ -93,19 +95,18 @@ record Problem(Kind kind, String text, boolean lasting) {
         return new Problem(Kind.UNREACHABLE, "it answers " + firstWords(reply), false);
     }
 
-    /** What stands there instead of a data node of a single server or a Sentinel group; null if that is what it is. */
-    static @Nullable Problem ofMode(@Nullable String mode) {
+    /** What stands there instead of the data node that was expected; null if it is one, or does not say what it is. */
+    static @Nullable Problem ofMode(@Nullable String mode, boolean cluster) {
+        String text = null;
         if ("sentinel".equals(mode)) {
-            return new Problem(
-                    Kind.WRONG_SERVER,
-                    "it is a sentinel, not a data node; use redis-sentinel://host:26379#name for sentinels",
-                    true);
+            text = "it is a sentinel, not a data node; use redis-sentinel://host:26379#name for sentinels";
+        } else if ("cluster".equals(mode) && !cluster) {
+            text = "it is a node of a Redis Cluster; use redis-cluster:// for a cluster";
+        } else if (cluster && mode != null && !mode.equals("cluster")) {
+            text = "it is no node of a Redis Cluster (its cluster support is disabled); use redis://host:port for a"
+                    + " single server or redis-sentinel://host:26379#name for sentinels";
         }
-        if ("cluster".equals(mode)) {
-            return new Problem(
-                    Kind.WRONG_SERVER, "it is a node of a Redis Cluster; use redis-cluster:// for a cluster", true);
-        }
-        return null;
+        return text == null ? null : new Problem(Kind.WRONG_SERVER, text, true);
     }
 
     /** It was asked and has not answered. */

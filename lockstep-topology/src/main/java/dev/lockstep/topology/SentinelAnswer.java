@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SentinelAnswer(
         @Nullable String id,
-        SentinelWord word,
+        PrimaryWord word,
         String flags,
         List<NodeAddress> replicas,
         Map<String, NodeAddress> others) {
@@ -53,7 +53,7 @@ record SentinelAnswer(
             }
             return new SentinelAnswer(
                     id.isEmpty() ? null : id,
-                    new SentinelWord(translation.apply(primary), epoch(master.get("config-epoch"))),
+                    new PrimaryWord(translation.apply(primary), epoch(master.get("config-epoch"))),
                     master.getOrDefault("flags", ""),
                     copies,
                     others);

@@ -88,8 +88,8 @@ final class SentinelGroup {
     }
 
     /** The words of those that answer now, one per sentinel. */
-    List<SentinelWord> words() {
-        Map<String, SentinelWord> words = new LinkedHashMap<>();
+    List<PrimaryWord> words() {
+        Map<String, PrimaryWord> words = new LinkedHashMap<>();
         for (SentinelProbe probe : answering()) {
             SentinelAnswer answer = probe.answer();
             if (answer != null && probe.id() != null) {

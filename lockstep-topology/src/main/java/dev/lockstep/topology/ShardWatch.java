@@ -1,6 +1,7 @@
 package dev.lockstep.topology;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of one shard under observation: its probes, and who is believed to be primary.
+ * The state of one shard under observation: the probes of its members, and who is believed to be primary.
  *
- * <p>Each duty first observes (sends what is due, judges what is late, follows the lists of members), then decides.
- * Belongs to the watcher's thread and never waits.
+ * <p>Who its members are, and who is said to be its primary, it is told; it decides how often they are asked, and whom to
+ * believe. Belongs to the watcher's thread and never waits.
  */
 final class ShardWatch {
 
@@ -30,113 +31,59 @@ final class ShardWatch {
     private static final long PATIENT = Duration.ofMillis(100).toNanos();
 
     private static final long URGENT_FOR = Duration.ofSeconds(30).toNanos();
-    private static final long POLL = Duration.ofSeconds(1).toNanos();
-    private static final long URGENT_POLL = Duration.ofMillis(200).toNanos();
 
-    private final Peers peers;
     private final String name;
-    private final @Nullable SentinelGroup sentinels;
-    private final Map<NodeAddress, NodeProbe> nodes = new LinkedHashMap<>();
-    private final Membership membership = new Membership();
+    private final Peers peers;
+    private final Map<NodeAddress, NodeProbe> members = new LinkedHashMap<>();
     private final long startedAt;
     private Belief belief = Belief.NONE;
 
-    ShardWatch(Peers peers) {
+    ShardWatch(String name, Peers peers) {
+        this.name = name;
         this.peers = peers;
-        Deployment deployment = peers.deployment();
         this.startedAt = peers.clock().getAsLong();
-        this.sentinels = deployment.mode() == Deployment.Mode.SENTINEL ? new SentinelGroup(peers) : null;
-        String primaryName = deployment.primaryName();
-        this.name =
-                primaryName != null ? primaryName : deployment.seeds().get(0).toString();
     }
 
-    /** Observes, then decides. Returns when to call again, in nanoseconds of the clock. */
-    long duty(long now) {
-        long due = observe(now);
-        PrimaryDecision decision = PrimaryDecision.of(belief, evidence(now), now);
-        tell(belief, decision);
-        boolean turned = !decision.belief().equals(belief)
-                && (decision.why() != null || decision.belief().demoted() != belief.demoted());
-        belief = decision.belief();
-        // What was decided changes whom to ask and how often
-        return turned ? now : due;
+    /** Takes who belongs to the shard now. */
+    void members(Collection<NodeProbe> probes) {
+        members.clear();
+        probes.forEach(probe -> members.put(probe.address(), probe));
     }
 
-    private long observe(long now) {
+    Collection<NodeProbe> members() {
+        return members.values();
+    }
+
+    /** Sends what is due, judges what is late. Returns when to call again, in nanoseconds of the clock. */
+    long observe(long now) {
         boolean urgent = urgent();
-        long away = now - belief.verifiedAt();
+        long away = now - (belief.primary() == null ? startedAt : belief.verifiedAt());
         long heartbeat = peers.deployment().heartbeat().toNanos();
         long interval = urgent ? Math.min(heartbeat, away < URGENT_FOR ? URGENT : PATIENT) : heartbeat;
         long due = Long.MAX_VALUE;
-        if (sentinels != null) {
-            due = sentinels.duty(now, urgent ? URGENT_POLL : POLL);
-        }
-        follow(now);
-        for (NodeProbe probe : nodes.values()) {
-            due = Math.min(due, probe.duty(now, interval));
+        for (NodeProbe probe : members.values()) {
+            due = Math.min(due, probe.duty(now, interval, urgent));
         }
         return due;
     }
 
     /** Whether the primary is missing, silent, demoted or suspected. */
-    private boolean urgent() {
+    boolean urgent() {
         NodeAddress primary = belief.usable();
-        NodeProbe probe = primary == null ? null : nodes.get(primary);
+        NodeProbe probe = primary == null ? null : members.get(primary);
         return probe == null || probe.suspected() || !probe.sight().answersAsPrimary();
     }
 
-    private void follow(long now) {
-        Set<NodeAddress> listed = new HashSet<>();
-        boolean informed;
-        NodeProbe primary = belief.primary() == null ? null : nodes.get(belief.primary());
-        if (sentinels != null) {
-            listed.addAll(sentinels.dataNodes());
-            informed = !listed.isEmpty();
-        } else {
-            listed.addAll(peers.deployment().seeds());
-            informed = primary != null && primary.sight().answersAsPrimary();
-        }
-        if (belief.primary() != null) {
-            listed.add(belief.primary());
-        }
-        ReplicationInfo info = primary == null ? null : primary.info();
-        if (info != null) {
-            info.replicas().forEach(replica -> listed.add(replica.address()));
-            if (info.primary() != null) {
-                listed.add(info.primary());
-            }
-        }
-        Set<NodeAddress> members = membership.update(listed, informed, now);
-        for (NodeAddress member : members) {
-            nodes.computeIfAbsent(member, address -> {
-                LOG.debug("{}: discovered data node {}", name, address);
-                return new NodeProbe(address, peers);
-            });
-        }
-        nodes.values().removeIf(probe -> {
-            boolean gone = !members.contains(probe.address());
-            if (gone) {
-                LOG.debug("{}: forgot data node {}, nobody lists it", name, probe.address());
-                probe.close();
-            }
-            return gone;
-        });
-    }
-
-    private Evidence evidence(long now) {
+    /** Decides on what was observed and is told; see {@link Evidence}. Returns whether whom to ask, and how often, changed. */
+    boolean decide(List<PrimaryWord> words, int witnesses, boolean settled, long now) {
         Map<NodeAddress, NodeSight> sights = new HashMap<>();
-        nodes.forEach((address, probe) -> sights.put(address, probe.sight()));
-        boolean waited = now - startedAt >= peers.connectTimeout();
-        boolean nodesTried = !nodes.isEmpty() && nodes.values().stream().allMatch(NodeProbe::tried);
-        if (sentinels == null) {
-            SentinelWord seed = new SentinelWord(peers.deployment().seeds().get(0), 0);
-            return new Evidence(sights, List.of(seed), 1, nodesTried || waited, peers.histories());
-        }
-        List<SentinelWord> words = sentinels.words();
-        boolean enough = words.size() >= peers.deployment().minimumSentinels();
-        boolean settled = enough && (waited || (sentinels.allTried() && nodesTried));
-        return new Evidence(sights, words, sentinels.known(), settled, peers.histories());
+        members.forEach((address, probe) -> sights.put(address, probe.sight()));
+        Belief before = belief;
+        PrimaryDecision decision =
+                PrimaryDecision.of(before, new Evidence(sights, words, witnesses, settled, peers.histories()), now);
+        tell(before, decision);
+        belief = decision.belief();
+        return !belief.equals(before) && (decision.why() != null || belief.demoted() != before.demoted());
     }
 
     private void tell(Belief before, PrimaryDecision decision) {
@@ -150,34 +97,46 @@ final class ShardWatch {
         }
     }
 
-    /** Asks a node at once, and everybody if it is the primary. */
+    /** Asks a member at once, and everybody if it is the primary. */
     void suspect(NodeAddress address, String why, long now) {
         LOG.debug("{}: {} is suspected: {}", name, address, why);
-        NodeProbe probe = nodes.get(address);
+        NodeProbe probe = members.get(address);
         if (probe != null) {
             probe.suspect(now);
         }
         if (address.equals(belief.primary())) {
-            nodes.values().forEach(other -> other.suspect(now));
-            if (sentinels != null) {
-                sentinels.pollNow();
-            }
+            members.values().forEach(other -> other.suspect(now));
         }
     }
 
-    Shard shard() {
+    /** Whether everybody had the time to connect once. */
+    boolean waited(long now) {
+        return now - startedAt >= peers.connectTimeout();
+    }
+
+    /** Who was verified last, demoted or not; null before the first. */
+    @Nullable
+    NodeAddress believed() {
+        return belief.primary();
+    }
+
+    boolean verified() {
+        return belief.usable() != null;
+    }
+
+    Shard shard(List<SlotRange> slots) {
         NodeAddress primary = belief.usable();
-        NodeProbe probe = primary == null ? null : nodes.get(primary);
+        NodeProbe probe = primary == null ? null : members.get(primary);
         // One process may be listed under two addresses, a name and an IP: it is one copy of the data
         Set<String> processes = new HashSet<>();
         Node first = probe == null ? null : distinct(probe, processes);
-        List<Node> replicas = nodes.values().stream()
+        List<Node> replicas = members.values().stream()
                 .filter(other -> other != probe)
                 .map(other -> distinct(other, processes))
                 .filter(Objects::nonNull)
                 .sorted(Comparator.comparing(Node::address))
                 .toList();
-        return new Shard(name, List.of(SlotRange.ALL), belief.epoch(), first, replicas);
+        return new Shard(name, slots, belief.epoch(), first, replicas);
     }
 
     /** The node, or null if it is reachable under another address too, which is among {@code processes}. */
@@ -185,21 +144,5 @@ final class ShardWatch {
         Node node = probe.node();
         boolean known = node.reachable() && node.runId() != null && !processes.add(node.runId());
         return known ? null : node;
-    }
-
-    List<SentinelView> sentinels() {
-        return sentinels == null ? List.of() : sentinels.views();
-    }
-
-    /** What stands in the way of a verified primary. */
-    Diagnosis diagnosis() {
-        return new Diagnosis(
-                peers.deployment(),
-                sentinels == null ? List.of() : List.copyOf(sentinels.probes()),
-                List.copyOf(nodes.values()));
-    }
-
-    boolean verified() {
-        return belief.usable() != null;
     }
 }

@@ -5,7 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What of a topology is structure: everything but how far offsets have come. Compares by value. */
-record Structure(List<Part> parts) {
+record Structure(List<Ownership> shards, List<Part> parts) {
+
+    /** What one shard owns. */
+    private record Ownership(String shard, List<SlotRange> slots, long epoch) {}
 
     /** One node of one shard. */
     private record Part(
@@ -27,8 +30,10 @@ record Structure(List<Part> parts) {
             @Nullable NodeAddress follows) {}
 
     static Structure of(List<Shard> shards) {
+        List<Ownership> owners = new ArrayList<>();
         List<Part> parts = new ArrayList<>();
         for (Shard shard : shards) {
+            owners.add(new Ownership(shard.name(), shard.slots(), shard.epoch()));
             if (shard.primary() != null) {
                 parts.add(part(shard.name(), true, shard.primary()));
             }
@@ -36,7 +41,7 @@ record Structure(List<Part> parts) {
                 parts.add(part(shard.name(), false, replica));
             }
         }
-        return new Structure(List.copyOf(parts));
+        return new Structure(List.copyOf(owners), List.copyOf(parts));
     }
 
     private static Part part(String shard, boolean primary, Node node) {

@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop that keeps a {@link Topology} true: it asks sentinels and data nodes, decides who is primary, and publishes.
+ * The loop that keeps a {@link Topology} true: it asks sentinels and data nodes, decides who owns
+ * what and who is primary, and publishes.
  *
  * <p>Thread-safe. One daemon thread owns all state; it waits only for its own queue, never for a server, so that no
  * frozen server holds up what is learnt from the others.
@@ -29,18 +30,24 @@ public final class TopologyWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopologyWatcher.class);
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final long LONGEST_WAIT = Duration.ofMillis(250).toNanos();
+    /** Between two rounds of asking suspects: clients that are redirected suspect thousands of times per second. */
+    private static final long SUSPECTS_PAUSE = Duration.ofMillis(2).toNanos();
+
     private static final Duration LEAST_PATIENCE = Duration.ofSeconds(5);
     private static final Topology NOTHING = new Topology(0, List.of());
 
     private final LongSupplier clock;
     private final RedisClient client;
     private final HistoryGraph histories = new HistoryGraph();
-    private final ShardWatch shard;
+    private final Shards shards;
     private final Thread thread;
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Map<NodeAddress, String> suspects = new ConcurrentHashMap<>();
     private final List<TopologyListener> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Topology> first = new CompletableFuture<>();
+
+    private long suspectsAskedAt;
+    private boolean suspectsAsked;
 
     private volatile Topology current = NOTHING;
     private volatile List<SentinelView> sentinels = List.of();
@@ -50,7 +57,7 @@ public final class TopologyWatcher implements AutoCloseable {
         this.clock = clock;
         this.client = RedisClient.create(resources);
         client.setOptions(deployment.clientOptions());
-        this.shard = new ShardWatch(new Peers(deployment, client, tasks::add, clock, histories));
+        this.shards = Shards.of(new Peers(deployment, client, tasks::add, clock, histories));
         this.thread = new Thread(this::run, "lockstep-topology-" + NUMBER.incrementAndGet());
         thread.setDaemon(true);
     }
@@ -64,7 +71,8 @@ public final class TopologyWatcher implements AutoCloseable {
     }
 
     /**
-     * Watches a deployment; returns once its primary is verified. Where trying again can help, it is tried again for three
+     * Watches a deployment; returns once its primary is verified, in a Redis Cluster the primary of every shard that can be
+     * reached within a connect timeout: shards without one and slots without a shard are published as such. Where trying again can help, it is tried again for three
      * connect timeouts and at least five seconds (a new JVM needs a second to load its classes), but not longer than the
      * timeout of a call.
      *
@@ -73,12 +81,6 @@ public final class TopologyWatcher implements AutoCloseable {
      * @throws TopologyException if there is none, with what each server answered
      */
     public static TopologyWatcher open(Deployment deployment, ClientResources resources, LongSupplier clock) {
-        if (deployment.mode() == Deployment.Mode.CLUSTER) {
-            throw new TopologyException(
-                    TopologyException.Kind.WRONG_SERVER,
-                    "Redis Cluster is not supported yet: " + deployment
-                            + "; use redis-sentinel:// or redis:// for now");
-        }
         TopologyWatcher watcher = new TopologyWatcher(deployment, resources, clock);
         boolean opened = false;
         try {
@@ -103,7 +105,7 @@ public final class TopologyWatcher implements AutoCloseable {
         try {
             first.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            tasks.add(() -> first.completeExceptionally(shard.diagnosis().exception()));
+            tasks.add(() -> first.completeExceptionally(shards.diagnosis().exception()));
         } catch (ExecutionException e) {
             // thrown below, with the caller's stack
         } catch (InterruptedException e) {
@@ -126,7 +128,7 @@ public final class TopologyWatcher implements AutoCloseable {
         return histories;
     }
 
-    /** Every known sentinel and its word, ordered by address; empty for a single server. */
+    /** Every known sentinel and its word, ordered by address; empty without sentinels. */
     public List<SentinelView> sentinels() {
         return sentinels;
     }
@@ -140,17 +142,15 @@ public final class TopologyWatcher implements AutoCloseable {
     }
 
     /**
-     * Has a node probed at once, and its replicas too if it is a primary. Cheap, from any thread; repeated calls for a
-     * node count as one until it is asked.
+     * Has a node probed at once, and its replicas too if it is a primary. A node that is not known yet, such as one that a
+     * redirection of a Redis Cluster names, is asked whether it belongs to the deployment. Cheap, from any thread; repeated
+     * calls for a node count as one until it is asked.
      *
      * @param why for the log
      */
     public void suspect(NodeAddress node, String why) {
         if (suspects.put(node, why) == null) {
-            tasks.add(() -> {
-                String reason = suspects.remove(node);
-                shard.suspect(node, reason == null ? why : reason, clock.getAsLong());
-            });
+            tasks.add(() -> {}); // wakes the loop, which asks the suspects
         }
     }
 
@@ -194,9 +194,9 @@ public final class TopologyWatcher implements AutoCloseable {
         while (!closed) {
             try {
                 long now = clock.getAsLong();
-                long due = shard.duty(now);
-                publish();
-                long wait = Math.max(0, Math.min(due - now, LONGEST_WAIT));
+                long due = shards.duty(now);
+                publish(now);
+                long wait = Math.max(0, Math.min(Math.min(due, ask(now)) - now, LONGEST_WAIT));
                 for (Runnable task = tasks.poll(wait, TimeUnit.NANOSECONDS); task != null; task = tasks.poll()) {
                     task.run();
                 }
@@ -208,15 +208,35 @@ public final class TopologyWatcher implements AutoCloseable {
         }
     }
 
-    private void publish() {
-        sentinels = shard.sentinels();
+    /** Has the suspects probed. Returns when to call again: in between, whoever is suspected anew waits for its turn. */
+    private long ask(long now) {
+        if (suspects.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        long next = suspectsAskedAt + SUSPECTS_PAUSE;
+        if (suspectsAsked && now < next) {
+            return next;
+        }
+        suspectsAsked = true;
+        suspectsAskedAt = now;
+        for (NodeAddress node : suspects.keySet()) {
+            String why = suspects.remove(node);
+            if (why != null) {
+                shards.suspect(node, why, now);
+            }
+        }
+        return now;
+    }
+
+    private void publish(long now) {
+        sentinels = shards.sentinels();
         Topology before = current;
-        List<Shard> shards = List.of(shard.shard());
-        boolean changed = !Structure.of(before.shards()).equals(Structure.of(shards));
-        Topology after = new Topology(before.version() + (changed ? 1 : 0), shards);
-        if (before.version() == 0 && !shard.verified()) {
-            if (!first.isDone() && shard.diagnosis().hopeless()) {
-                first.completeExceptionally(shard.diagnosis().exception());
+        List<Shard> seen = shards.shards();
+        boolean changed = !Structure.of(before.shards()).equals(Structure.of(seen));
+        Topology after = new Topology(before.version() + (changed ? 1 : 0), seen);
+        if (before.version() == 0 && !shards.verified(now)) {
+            if (!first.isDone() && shards.diagnosis().hopeless()) {
+                first.completeExceptionally(shards.diagnosis().exception());
             }
             return;
         }

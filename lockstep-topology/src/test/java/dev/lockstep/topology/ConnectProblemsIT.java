@@ -218,9 +218,4 @@ class ConnectProblemsIT {
         assertThat(failure.kind()).isEqualTo(Kind.NO_PRIMARY);
         assertThat(failure).hasMessageContaining("1 answered, but 2 must");
     }
-
-    @Test
-    void a_cluster_is_refused_for_now() {
-        assertThat(failure("redis-cluster://127.0.0.1:1")).hasMessageContaining("not supported yet");
-    }
 }

@@ -78,7 +78,7 @@ class PrimaryDecisionSequenceTest {
 
         final Random random;
         final List<Server> nodes = new ArrayList<>();
-        final List<SentinelWord> words = new ArrayList<>();
+        final List<PrimaryWord> words = new ArrayList<>();
         final boolean[] sentinelAnswers = {true, true, true};
         final int[] lag = new int[SENTINELS];
         final Map<String, Integer> generations = new HashMap<>(Map.of("h0", 0));
@@ -94,7 +94,7 @@ class PrimaryDecisionSequenceTest {
             }
             nodes.get(0).role = Role.PRIMARY;
             for (int i = 0; i < SENTINELS; i++) {
-                words.add(new SentinelWord(nodes.get(0).address, 0));
+                words.add(new PrimaryWord(nodes.get(0).address, 0));
             }
         }
 
@@ -114,7 +114,7 @@ class PrimaryDecisionSequenceTest {
             // What a sentinel knows it tells the others soon, a majority within some hundred milliseconds
             for (int i = 0; i < SENTINELS; i++) {
                 if (words.get(i).epoch() < epoch && (lag[i] -= 1) <= 0) {
-                    words.set(i, new SentinelWord(nodes.get(primary).address, epoch));
+                    words.set(i, new PrimaryWord(nodes.get(primary).address, epoch));
                 }
             }
         }
@@ -199,7 +199,7 @@ class PrimaryDecisionSequenceTest {
             nodes.stream().filter(server -> server != nodes.get(primary)).forEach(this::follow);
             for (int i = 0; i < SENTINELS; i++) {
                 sentinelAnswers[i] = true;
-                words.set(i, new SentinelWord(nodes.get(primary).address, epoch));
+                words.set(i, new PrimaryWord(nodes.get(primary).address, epoch));
             }
         }
 
@@ -210,7 +210,7 @@ class PrimaryDecisionSequenceTest {
                     sights.put(server.address, server.sight);
                 }
             }
-            List<SentinelWord> heard = new ArrayList<>();
+            List<PrimaryWord> heard = new ArrayList<>();
             for (int i = 0; i < SENTINELS; i++) {
                 if (sentinelAnswers[i]) {
                     heard.add(words.get(i));

@@ -28,7 +28,7 @@ class PrimaryDecisionTest {
 
     private final HistoryGraph histories = new HistoryGraph();
     private final Map<NodeAddress, NodeSight> nodes = new LinkedHashMap<>();
-    private final List<SentinelWord> words = new ArrayList<>();
+    private final List<PrimaryWord> words = new ArrayList<>();
     private int known = 3;
     private boolean settled = true;
 
@@ -441,7 +441,7 @@ class PrimaryDecisionTest {
     }
 
     private void says(NodeAddress primary, long epoch) {
-        words.add(new SentinelWord(primary, epoch));
+        words.add(new PrimaryWord(primary, epoch));
     }
 
     private void primary(NodeAddress node, String history, @Nullable String parent) {

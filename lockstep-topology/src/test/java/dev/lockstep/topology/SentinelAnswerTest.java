@@ -29,7 +29,7 @@ class SentinelAnswerTest {
                 .read(address -> new NodeAddress("nat-" + address.host(), address.port()));
 
         assertThat(answer.id()).isEqualTo("me");
-        assertThat(answer.word()).isEqualTo(new SentinelWord(new NodeAddress("nat-10.0.0.1", 6379), 7));
+        assertThat(answer.word()).isEqualTo(new PrimaryWord(new NodeAddress("nat-10.0.0.1", 6379), 7));
         assertThat(answer.flags()).isEqualTo("master,s_down");
         assertThat(answer.replicas()).containsExactly(new NodeAddress("nat-10.0.0.2", 6379));
         assertThat(answer.others())
