@@ -1,15 +1,15 @@
 package dev.lockstep.local;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +74,22 @@ final class Cluster {
         }
     }
 
+    /** Waits until a node serves its slots, if any other one does: a new primary begins about 2 s after its start. */
+    void awaitServing(LocalServer node, Deadline deadline) {
+        List<LocalServer> others =
+                nodes.stream().filter(n -> !n.equals(node) && n.isAlive()).toList();
+        await(
+                deadline,
+                node + " does not call the cluster served",
+                node,
+                () -> isServing(node) || others.stream().noneMatch(Cluster::isServing));
+    }
+
+    /** Whether a node says that the cluster is up, as it sees it. */
+    static boolean isServing(LocalServer node) {
+        return "ok".equals(info(node).get("cluster_state"));
+    }
+
     private boolean isWell(ClusterNode seen, LocalServer node) {
         return seen.id().equals(id(node)) && seen.isWell();
     }
@@ -93,12 +109,13 @@ final class Cluster {
     /** Waits until every node says that all nodes are well, and all slots served. */
     void awaitWhole(Deadline deadline) {
         for (LocalServer node : nodes) {
-            await(deadline, node + " does not call the cluster whole", node, () -> {
-                Map<String, String> info = info(node);
-                return "ok".equals(info.get("cluster_state"))
-                        && ("" + SLOTS).equals(info.get("cluster_slots_ok"))
-                        && knowsAll(view(node));
-            });
+            await(
+                    deadline,
+                    node + " does not call the cluster whole",
+                    node,
+                    () -> isServing(node)
+                            && ("" + SLOTS).equals(info(node).get("cluster_slots_ok"))
+                            && knowsAll(view(node)));
         }
     }
 
@@ -148,33 +165,28 @@ final class Cluster {
 
     /** Every living node that owns slots, the owner of the first one first. */
     List<LocalServer> primaries() {
-        Set<LocalServer> owners = new LinkedHashSet<>();
-        for (LocalServer owner : owners()) {
-            if (owner != null && owner.isAlive()) {
-                owners.add(owner);
-            }
-        }
-        return new ArrayList<>(owners);
+        return owners(views()).values().stream()
+                .distinct()
+                .filter(LocalServer::isAlive)
+                .toList();
     }
 
     /**
-     * Who owns each slot, by the claim with the highest epoch; null where nobody does. What a node that answers owns is
-     * known only to itself: what others say of it may be old under an epoch that is new. For one that does not answer
-     * the others speak, as they would with it.
+     * Who owns each slot, dead or alive, by the claim with the highest epoch. What a node that answers owns is known only
+     * to itself: what others say of it may be old under an epoch that is new. For one that does not answer the others
+     * speak.
      */
-    @Nullable
-    LocalServer[] owners() {
-        @Nullable LocalServer[] owners = new LocalServer[SLOTS];
+    SortedMap<Integer, LocalServer> owners(Map<LocalServer, List<ClusterNode>> views) {
+        SortedMap<Integer, LocalServer> owners = new TreeMap<>();
         long[] epochs = new long[SLOTS];
-        Map<LocalServer, List<ClusterNode>> views = views();
         for (List<ClusterNode> view : views.values()) {
             for (ClusterNode said : view) {
                 LocalServer node = byPort(said.port());
                 if (node != null && (said.isMyself() || !views.containsKey(node))) {
                     BitSet slots = said.slots();
                     for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-                        if (owners[slot] == null || said.epoch() > epochs[slot]) {
-                            owners[slot] = node;
+                        if (!owners.containsKey(slot) || said.epoch() > epochs[slot]) {
+                            owners.put(slot, node);
                             epochs[slot] = said.epoch();
                         }
                     }
@@ -204,11 +216,21 @@ final class Cluster {
 
     /** What this node says that it owns itself. */
     static BitSet ownedBy(LocalServer node, Map<LocalServer, List<ClusterNode>> views) {
-        BitSet owned = new BitSet(SLOTS);
-        views.getOrDefault(node, List.of()).stream()
+        return ownWord(node, views, ClusterNode::slots);
+    }
+
+    /** What this node says that it is importing or migrating. */
+    static BitSet movedBy(LocalServer node, Map<LocalServer, List<ClusterNode>> views) {
+        return ownWord(node, views, ClusterNode::moving);
+    }
+
+    private static BitSet ownWord(
+            LocalServer node, Map<LocalServer, List<ClusterNode>> views, Function<ClusterNode, BitSet> which) {
+        return views.getOrDefault(node, List.of()).stream()
                 .filter(ClusterNode::isMyself)
-                .forEach(myself -> owned.or(myself.slots()));
-        return owned;
+                .map(which)
+                .findFirst()
+                .orElseGet(BitSet::new);
     }
 
     /** Whether this node says that it is a primary. */

@@ -278,7 +278,7 @@ public final class LocalDeployment implements AutoCloseable {
         if (!plan.isCluster()) {
             return primary();
         }
-        LocalServer owner = cluster.owners()[slot];
+        LocalServer owner = cluster.owners(cluster.views()).get(slot);
         if (owner == null || !owner.isAlive()) {
             throw new LocalRedisException("Slot " + slot + " has no living owner now"
                     + (owner == null ? "" : "; it was " + owner + ", which is dead"));
@@ -353,6 +353,7 @@ public final class LocalDeployment implements AutoCloseable {
         for (int i = 0; i < plan.replicas; i++) {
             addToCluster(primary, deadline);
         }
+        cluster.awaitServing(primary, deadline);
         return primary;
     }
 

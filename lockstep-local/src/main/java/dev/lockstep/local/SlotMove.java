@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A move that failed, or was stopped, leaves one slot half moved at most. The same slots between the same two shards
  * moved again (by the primaries that these have then) complete it: what has arrived is passed over, and a slot that is
- * half moved goes on. If a failover brought a key back to its source, the source's copy wins, since it is the one that
+ * half moved goes on. Until then the target of a slot that is half moved refuses every key if its source was replaced
+ * meanwhile and the cluster demands full coverage: it does not hear of the new owner. If a failover brought a key back to its source, the source's copy wins, since it is the one that
  * callers see. What Redis itself loses when nodes die during a move, is lost here too.
  *
  * <p>One thread runs it; {@link #stop} and {@link #moved} may be called by any.
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class SlotMove {
     private static final Logger LOG = LoggerFactory.getLogger(SlotMove.class);
     private static final Duration COMMAND_BOUND = Duration.ofSeconds(5);
+    private static final Duration SERVICE_BOUND = Duration.ofSeconds(5);
+    private static final long POLL_NANOS = 20_000_000;
     private static final int USUAL_KEYS_PER_STEP = 10;
 
     private final Cluster cluster;
@@ -86,6 +90,10 @@ public final class SlotMove {
      */
     public boolean run() {
         moved.set(0);
+        nameNewSource();
+        if (!awaitService()) {
+            return false;
+        }
         BitSet arrived = cluster.settledAt(to);
         try (Peers peers = new Peers()) {
             for (int slot : slots) {
@@ -96,6 +104,40 @@ public final class SlotMove {
                     peers.move(slot);
                 }
                 moved.incrementAndGet();
+            }
+        }
+        return true;
+    }
+
+    /**
+     * A node that imports a slot lets the bus tell it nothing about that slot. When its source has been replaced, it goes
+     * on to believe in a dead owner, and calls the cluster down, until somebody tells it.
+     */
+    private void nameNewSource() {
+        Map<LocalServer, List<ClusterNode>> views = cluster.views();
+        Map<Integer, LocalServer> owners = cluster.owners(views);
+        BitSet importing = Cluster.movedBy(to, views);
+        for (int slot : slots) {
+            if (importing.get(slot) && from.equals(owners.get(slot))) {
+                to.command("CLUSTER", "SETSLOT", String.valueOf(slot), "NODE", cluster.id(from));
+            }
+        }
+    }
+
+    /** A node refuses keys until it has seen the end of a failover, a little after the new primary says that it is one. */
+    private boolean awaitService() {
+        Deadline deadline = Deadline.in(SERVICE_BOUND);
+        for (LocalServer node : List.of(from, to)) {
+            while (!Cluster.isServing(node)) {
+                if (stopped || Thread.currentThread().isInterrupted()) {
+                    return false;
+                }
+                if (deadline.isOver()) {
+                    throw new LocalRedisException(
+                            "No slot can be moved: " + node + " does not say within " + SERVICE_BOUND
+                                    + " that the cluster is up; the last lines of its log:\n" + node.logTail(5));
+                }
+                LockSupport.parkNanos(POLL_NANOS);
             }
         }
         return true;
