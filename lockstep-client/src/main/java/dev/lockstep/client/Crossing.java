@@ -50,23 +50,20 @@ final class Crossing implements Way {
 
     @Override
     public void submit(Call call) {
+        ShardRoute open;
         String refusal = null;
         synchronized (this) {
-            if (opened == null) {
-                if (to == null && routes.refusesUncovered(slot)) {
-                    refusal = trouble();
-                } else {
-                    call.goes(this);
-                    refusal = waiting.add(call);
-                }
+            open = opened;
+            if (open == null) {
+                call.goes(this);
+                refusal = to == null && routes.refusesUncovered(slot) ? trouble() : waiting.add(call);
             }
         }
-        ShardRoute open = opened;
-        if (refusal != null) {
+        if (open != null) {
+            open.submit(call);
+        } else if (refusal != null) {
             call.fail(new NotSentException(
                     call.name() + " was not sent: " + refusal + ". Nothing was executed: it is safe to call it again"));
-        } else if (open != null) {
-            open.submit(call);
         } else {
             routes.stats().held.increment();
         }

@@ -36,6 +36,9 @@ final class Routes {
     private final HeldBounds crossingBounds;
     private final Dispatches dispatches = new Dispatches();
     private final AtomicReferenceArray<@Nullable Way> owners;
+    /** Whom the topology names as each slot's owner. */
+    private final AtomicReferenceArray<@Nullable ShardRoute> told;
+
     private final Set<Crossing> crossings = ConcurrentHashMap.newKeySet();
     private final AtomicInteger changes = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
@@ -46,7 +49,6 @@ final class Routes {
 
     // Guarded by this.
     private final Map<String, ShardRoute> byName = new HashMap<>();
-    private final @Nullable ShardRoute[] told;
     private long followed = -1;
 
     /**
@@ -74,7 +76,7 @@ final class Routes {
         this.settings = settings;
         this.crossingBounds = new HeldBounds(settings.heldCalls(), settings.heldBytes());
         this.owners = new AtomicReferenceArray<>(settings.sharded() ? SlotHash.SLOT_COUNT : 0);
-        this.told = new ShardRoute[owners.length()];
+        this.told = new AtomicReferenceArray<>(owners.length());
         for (int slot = 0; slot < owners.length(); slot++) {
             owners.set(slot, uncovered(slot, null));
         }
@@ -155,8 +157,8 @@ final class Routes {
 
     /** The shard that the topology names as the slot's owner; null if it names none. */
     @Nullable
-    synchronized ShardRoute toldOwner(int slot) {
-        return told.length == 0 ? shards.get(0) : told[slot];
+    ShardRoute toldOwner(int slot) {
+        return settings.sharded() ? told.get(slot) : shards.get(0);
     }
 
     /**
@@ -295,6 +297,10 @@ final class Routes {
         owners.compareAndSet(crossing.slot, crossing, crossing.opened());
         changes.incrementAndGet();
         crossings.remove(crossing);
+        ShardRoute from = crossing.from;
+        if (from != null && !shards.contains(from)) {
+            from.later(QUIET_PAUSE_MILLIS, this::dissolve);
+        }
     }
 
     private Crossing uncovered(int slot, @Nullable ShardRoute from) {
@@ -310,7 +316,7 @@ final class Routes {
         }
         followed = topology.version();
         List<ShardRoute> now = new ArrayList<>();
-        @Nullable ShardRoute[] covering = new ShardRoute[told.length];
+        @Nullable ShardRoute[] covering = new ShardRoute[told.length()];
         for (Shard shard : topology.shards()) {
             ShardRoute route = byName.computeIfAbsent(shard.name(), maker);
             now.add(route);
@@ -326,15 +332,15 @@ final class Routes {
             }
         }
         assign(covering);
-        dissolve(now);
+        dissolve();
     }
 
     private void assign(@Nullable ShardRoute[] covering) {
         Map<ShardRoute, Map<Integer, Crossing>> leaving = new HashMap<>();
         for (int slot = 0; slot < covering.length; slot++) {
             ShardRoute to = covering[slot];
-            if (to != told[slot]) {
-                told[slot] = to;
+            if (to != told.get(slot)) {
+                told.set(slot, to);
                 assign(slot, to, leaving);
             }
         }
@@ -365,9 +371,10 @@ final class Routes {
     }
 
     /** Closes the routes of shards that are no more, once no slot and no crossing refers to them. */
-    private void dissolve(List<ShardRoute> now) {
+    private synchronized void dissolve() {
         byName.values().removeIf(route -> {
-            boolean gone = !now.contains(route) && crossings.stream().noneMatch(crossing -> crossing.refersTo(route));
+            boolean gone =
+                    !shards.contains(route) && crossings.stream().noneMatch(crossing -> crossing.refersTo(route));
             for (int slot = 0; gone && slot < owners.length(); slot++) {
                 gone = owners.get(slot) != route;
             }

@@ -219,7 +219,7 @@ public final class TopologyWatcher implements AutoCloseable {
         }
         suspectsAsked = true;
         suspectsAskedAt = now;
-        for (NodeAddress node : suspects.keySet()) {
+        for (NodeAddress node : List.copyOf(suspects.keySet())) {
             String why = suspects.remove(node);
             if (why != null) {
                 shards.suspect(node, why, now);
