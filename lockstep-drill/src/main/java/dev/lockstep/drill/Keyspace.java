@@ -8,10 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that one client's workload uses: for each writing thread some registers, a counter and a list. Their
- * names have no hash tag, so that they spread over all shards of a cluster.
+ * names are chosen so that each sort is spread over all shards of a cluster.
  */
 final class Keyspace {
     static final int REGISTERS = 4;
+    /** Among how many equal parts of all slots each sort of keys is shared out evenly. */
+    private static final int PARTS = 3;
+
     private static final int PER_WRITER = REGISTERS + 2;
 
     private final int writers;
@@ -30,7 +33,17 @@ final class Keyspace {
     }
 
     private void add(String name, Key.Type type, int writer) {
-        keys.add(new Key(keys.size(), name, type, writer, SlotHash.getSlot(name)));
+        String spread = spread(name, (writer + keys.size()) % PARTS);
+        keys.add(new Key(keys.size(), spread, type, writer, SlotHash.getSlot(spread)));
+    }
+
+    /** Names that differ in a digit only lie close together: one is lengthened until it lies where it should. */
+    private static String spread(String name, int part) {
+        String candidate = name;
+        for (int i = 1; SlotHash.getSlot(candidate) * PARTS / Placement.SLOTS != part; i++) {
+            candidate = name + "." + i;
+        }
+        return candidate;
     }
 
     List<Key> keys() {

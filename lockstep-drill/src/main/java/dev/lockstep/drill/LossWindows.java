@@ -95,7 +95,7 @@ final class LossWindows {
         for (Window window : windows) {
             if (window.changeBegan <= readEnds
                     && confirmed <= window.to
-                    && placement.mayHold(window.shard, slot, confirmed, window.to)
+                    && placement.mayHold(window.shard, slot, Math.max(confirmed, window.changeBegan), window.to)
                     && window.from < Math.max(confirmed, placement.arrival(window.shard, slot, window.to))) {
                 return true;
             }

@@ -103,7 +103,8 @@ record Schedule(List<Step> steps, Duration length) {
             steps.add(new Step(Duration.ofMillis(at), fault));
             if (shards(topology) > 1 && random.nextInt(2) == 0) {
                 Fault other = second(fault, choice, random, shards(topology));
-                long begins = at + random.nextInt(800);
+                // Slots should be on their way already when the other fault strikes.
+                long begins = at + random.nextInt(600) - (other != null && movesSlots(other) ? 600 : 0);
                 if (other != null
                         && begins + other.lasting().toMillis() + settling(other.kind()) <= length.toMillis()) {
                     steps.add(new Step(Duration.ofMillis(begins), other));
@@ -117,6 +118,10 @@ record Schedule(List<Step> steps, Duration length) {
 
     /** A fault that strikes a cluster while another one is there; null if luck does not find one. */
     private static @Nullable Fault second(Fault first, List<FaultKind> choice, SplittableRandom random, int shards) {
+        // The hardest that can happen to a move is a failover of a shard that it concerns.
+        if (first.kind().takesPrimary() && choice.contains(FaultKind.MOVE_SLOTS) && random.nextInt(3) > 0) {
+            return new Fault(FaultKind.MOVE_SLOTS, Duration.ZERO, first.pick(), Duration.ZERO);
+        }
         for (int tries = 0; tries < 8; tries++) {
             Fault other = fault(choice.get(random.nextInt(choice.size())), random);
             if (mayOverlap(first, other, shards)) {
@@ -134,15 +139,18 @@ record Schedule(List<Step> steps, Duration length) {
         if (shards == 1 || !bearsCompany(one.kind()) || !bearsCompany(other.kind())) {
             return false;
         }
-        boolean slots = one.kind() == FaultKind.MOVE_SLOTS;
-        if (slots || other.kind() == FaultKind.MOVE_SLOTS) {
-            FaultKind beside = (slots ? other : one).kind();
+        if (movesSlots(one) || movesSlots(other)) {
+            FaultKind beside = (movesSlots(one) ? other : one).kind();
             return beside != FaultKind.MOVE_SLOTS
                     && beside != FaultKind.CUT_APP_PRIMARY
                     && beside != FaultKind.SLOW_APP_PRIMARY;
         }
         boolean primaries = strikesPrimary(one.kind()) && strikesPrimary(other.kind());
         return one.shard(shards) != other.shard(shards) && !primaries;
+    }
+
+    private static boolean movesSlots(Fault fault) {
+        return fault.kind() == FaultKind.MOVE_SLOTS;
     }
 
     private static boolean strikesPrimary(FaultKind kind) {

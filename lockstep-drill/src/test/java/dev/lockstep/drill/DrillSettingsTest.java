@@ -1,5 +1,6 @@
 package dev.lockstep.drill;
 
+import static dev.lockstep.drill.DrillSettings.Topology.CLUSTER;
 import static dev.lockstep.drill.DrillSettings.Topology.SENTINEL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -14,6 +15,9 @@ class DrillSettingsTest {
     @Test
     void namesTheCommandThatRunsItAgain() {
         assertThat(DrillSettings.story(SENTINEL).command()).isEqualTo("lockstep drill");
+        assertThat(DrillSettings.story(CLUSTER).command()).isEqualTo("lockstep drill --topology cluster");
+        assertThat(DrillSettings.random(CLUSTER, 7).command())
+                .isEqualTo("lockstep drill --topology cluster --seed 7 --duration 60s");
         assertThat(DrillSettings.random(SENTINEL, 7)
                         .withDuration(Duration.ofSeconds(30))
                         .withFaults(EnumSet.of(FaultKind.KILL_PRIMARY, FaultKind.PAUSE_REPLICA))
@@ -36,6 +40,17 @@ class DrillSettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FaultKind.parse("kill-primary,meteor", SENTINEL))
                 .withMessageStartingWith("Unknown fault 'meteor' of a sentinel. Known are: all, kill-primary, ");
+    }
+
+    @Test
+    void knowsWhichFaultsADeploymentCanHave() {
+        assertThat(FaultKind.all(SENTINEL)).contains(FaultKind.KILL_SENTINEL).doesNotContain(FaultKind.MOVE_SLOTS);
+        assertThat(FaultKind.all(CLUSTER)).contains(FaultKind.MOVE_SLOTS).doesNotContain(FaultKind.KILL_SENTINEL);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FaultKind.parse("kill-sentinel", CLUSTER))
+                .withMessageStartingWith("Unknown fault 'kill-sentinel' of a cluster. Known are: all, kill-primary, ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DrillSettings.random(SENTINEL, 1).withFaults(EnumSet.of(FaultKind.MOVE_SLOTS)));
     }
 
     @Test
