@@ -8,7 +8,6 @@ import dev.lockstep.topology.TopologyListener;
 import dev.lockstep.topology.TopologyWatcher;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
@@ -204,7 +203,7 @@ public final class Lockstep implements AutoCloseable {
     }
 
     private <K> int slotOf(RedisCodec<K, ?> codec, K key) {
-        return routes.sharded() ? SlotHash.getSlot(codec.encodeKey(key)) : -1;
+        return routes.sharded() ? SlotPath.slot(codec, key) : -1;
     }
 
     /**

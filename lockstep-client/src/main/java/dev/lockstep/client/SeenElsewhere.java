@@ -37,8 +37,7 @@ record SeenElsewhere(Map<String, Position> seen, Routes routes) {
     private static void tellIfGone(Position position, Floors floors, List<ShardRoute> shards) {
         ShardRoute teller = shards.get(0);
         for (ShardRoute shard : shards) {
-            Lineage lineage = shard.lineage();
-            Fate fate = lineage == null ? Fate.UNKNOWN : lineage.fate(position);
+            Fate fate = shard.fate(position);
             if (fate == Fate.SURVIVED) {
                 return;
             }

@@ -37,6 +37,7 @@ final class ShardRoute implements Way {
     private final Scans scans = new Scans();
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private volatile @Nullable Lineage lineage;
+    private volatile @Nullable String toldHistory;
     /** What came with the slot that arrived last is not known to be on a copy that has not applied this. */
     private final AtomicReference<@Nullable Mark> arrival = new AtomicReference<>();
 
@@ -207,9 +208,18 @@ final class ShardRoute implements Way {
         return lineage;
     }
 
+    /** What became of a position, by what the primary was last heard to say; also before it was spoken to here. */
+    HistoryGraph.Fate fate(Position seen) {
+        Lineage known = lineage;
+        String history = known != null ? known.history() : toldHistory;
+        return history == null ? HistoryGraph.Fate.UNKNOWN : histories().fate(seen, history);
+    }
+
     /** The topology has changed. */
     void now(Shard shard) {
         Node node = shard.primary();
+        Position stands = node == null ? null : node.position();
+        toldHistory = stands == null ? toldHistory : stands.history();
         if (node != null) {
             primary.primaryIs(node);
         }

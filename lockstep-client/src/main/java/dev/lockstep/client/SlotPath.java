@@ -1,6 +1,6 @@
 package dev.lockstep.client;
 
-import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
@@ -57,7 +57,7 @@ final class SlotPath {
     private static Map<Integer, List<Integer>> bySlot(List<ByteBuffer> arguments, List<Integer> places) {
         Map<Integer, List<Integer>> bySlot = new LinkedHashMap<>();
         for (int key = 0; key < places.size(); key++) {
-            int slot = SlotHash.getSlot(arguments.get(places.get(key)).duplicate());
+            int slot = Request.slot(arguments.get(places.get(key)));
             bySlot.computeIfAbsent(slot, s -> new ArrayList<>()).add(key);
         }
         return bySlot;
@@ -87,12 +87,20 @@ final class SlotPath {
         calls.forEach(call -> path.submit(call, null));
     }
 
+    /** The slot of a key, as the codec writes it. */
+    static <K> int slot(RedisCodec<K, ?> codec, K key) {
+        ByteBuffer encoded = codec.encodeKey(key);
+        byte[] bytes = new byte[encoded.remaining()];
+        encoded.duplicate().get(bytes);
+        return Request.slot(ByteBuffer.wrap(bytes));
+    }
+
     /** The slots of a command's keys. */
     static Set<Integer> slots(ProtocolKeyword type, Request request) {
         List<ByteBuffer> arguments = request.arguments();
         Set<Integer> slots = new LinkedHashSet<>();
         for (int place : KeySpec.of(type).places(arguments)) {
-            slots.add(SlotHash.getSlot(arguments.get(place).duplicate()));
+            slots.add(Request.slot(arguments.get(place)));
         }
         return slots;
     }

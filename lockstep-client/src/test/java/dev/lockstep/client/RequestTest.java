@@ -3,6 +3,7 @@ package dev.lockstep.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.Command;
@@ -58,6 +59,18 @@ class RequestTest {
         assertThat(Request.of(command(CommandType.GET, args().addKey(""))).keyHash())
                 .isZero();
         assertThat(Request.of(command(CommandType.PING, args())).keyHash()).isZero();
+    }
+
+    @Test
+    void knowsTheSlotsOfItsKeys() {
+        Request request = Request.of(command(
+                CommandType.MGET, args().addKey("{user1}:cart").addKey("a").addKey("välue")));
+        assertThat(request.firstSlot()).isEqualTo(SlotHash.getSlot("user1"));
+        assertThat(request.arguments().stream().map(Request::slot))
+                .containsExactly(SlotHash.getSlot("user1"), SlotHash.getSlot("a"), SlotHash.getSlot("välue"));
+        assertThat(request.texts()).hasSize(3).contains("{user1}:cart", "a");
+        assertThat(Request.of(command(CommandType.PING, args())).firstSlot()).isEqualTo(-1);
+        assertThat(wire(Request.of(CommandType.MGET, request.arguments()))).isEqualTo(wire(request));
     }
 
     @Test

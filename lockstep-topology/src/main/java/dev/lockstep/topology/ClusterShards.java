@@ -32,7 +32,9 @@ final class ClusterShards implements Shards {
     private final DataNodes nodes;
     private final Map<String, ShardWatch> watches = new LinkedHashMap<>();
     private final Set<NodeAddress> candidates = new HashSet<>();
-    private final long startedAt;
+
+    /** When the first map was read; meaningless before. */
+    private long mappedAt;
 
     private List<ClusterNodes> read = List.of();
     private SlotDecision decision = SlotDecision.NONE;
@@ -41,12 +43,11 @@ final class ClusterShards implements Shards {
     ClusterShards(Peers peers) {
         this.peers = peers;
         this.nodes = new DataNodes(peers);
-        this.startedAt = peers.clock().getAsLong();
     }
 
     @Override
     public long duty(long now) {
-        read();
+        read(now);
         follow(now);
         seat();
         long due = observe(now);
@@ -60,7 +61,7 @@ final class ClusterShards implements Shards {
     }
 
     /** Decides anew who owns what if a map says something else than before, or comes from somebody else. */
-    private void read() {
+    private void read(long now) {
         List<ClusterWord> words = new ArrayList<>();
         for (NodeProbe probe : nodes.all()) {
             ClusterWord word = probe.word();
@@ -72,13 +73,14 @@ final class ClusterShards implements Shards {
         if (said.equals(read)) {
             return;
         }
+        mappedAt = read.isEmpty() && roster.seats().isEmpty() ? now : mappedAt;
         read = said;
         SlotDecision before = decision;
         decision = SlotDecision.of(before, words);
         if (!decision.equals(before)) {
             roster = ShardRoster.of(roster, decision);
             if (!decision.slots().equals(before.slots())) {
-                LOG.debug("Slots are now {}", roster);
+                LOG.debug("{}", roster);
             }
         }
     }
@@ -221,7 +223,7 @@ final class ClusterShards implements Shards {
 
     @Override
     public boolean verified(long now) {
-        boolean waited = now - startedAt >= peers.connectTimeout();
+        boolean waited = now - mappedAt >= peers.connectTimeout();
         boolean some = false;
         boolean all = !decision.slots().claims().isEmpty() && nodes.allTried();
         for (ShardRoster.Seat seat : roster.seats()) {

@@ -42,6 +42,11 @@ record ShardRoster(List<Seat> seats) {
             slots = List.copyOf(slots);
             members = Set.copyOf(members);
         }
+
+        @Override
+        public String toString() {
+            return name + " owns " + slots + " by " + claimant + " in epoch " + epoch;
+        }
     }
 
     ShardRoster {
@@ -50,6 +55,11 @@ record ShardRoster(List<Seat> seats) {
 
     static ShardRoster of(ShardRoster before, SlotDecision decision) {
         return new Seating(before, decision).seated();
+    }
+
+    @Override
+    public String toString() {
+        return "Roster " + seats;
     }
 
     @Nullable
