@@ -5,8 +5,6 @@ import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -85,29 +83,12 @@ public final class Drill {
             this.deployment = deployment;
             this.witnesses = new Witnesses(Schedule.shards(settings.topology()));
             this.watch = new Watch(deployment, witnesses, this::now);
-            this.placement = placed();
+            this.placement = SlotOwners.number(deployment, witnesses);
         }
 
         /** Nanoseconds since the first call. */
         private long now() {
             return System.nanoTime() - origin;
-        }
-
-        /** Shards are numbered as their primaries are at the beginning. */
-        private Placement placed() {
-            if (witnesses.count() == 1) {
-                return Placement.single();
-            }
-            List<LocalServer> primaries = deployment.primaries();
-            for (int shard = 0; shard < primaries.size(); shard++) {
-                LocalServer primary = primaries.get(shard);
-                witnesses.belongs(primary.name(), primary.port(), shard);
-            }
-            int[] shards = SlotOwners.ports(primaries.get(0));
-            for (int slot = 0; slot < shards.length; slot++) {
-                shards[slot] = witnesses.shardAt(shards[slot]);
-            }
-            return Placement.of(shards, witnesses.count());
         }
 
         DrillResult play() throws InterruptedException {
@@ -182,7 +163,7 @@ public final class Drill {
                     .flatMap(lane -> lane.spans().stream())
                     .anyMatch(span -> span.state() == NodeLane.State.REPLICA);
             Judge.Surroundings surroundings = new Judge.Surroundings(windows, end, replicaWasUp, faults.problem());
-            Function<Key, LocalServer> owners = owners();
+            Function<Key, LocalServer> owners = SlotOwners.holders(deployment, witnesses.count());
             List<ClientResult> results = crowds.stream()
                     .map(crowd -> crowd.result(witnesses.changes(), placement.snapshot(), owners, surroundings))
                     .toList();
@@ -190,17 +171,6 @@ public final class Drill {
                     deployment.serverVersion(), shape() + ", and a proxy before each of them for faults of links"));
             servers.addAll(deployment.nonDefaultSettings());
             return new DrillResult(settings, end, servers, windows, failovers(), lanes, results);
-        }
-
-        private Function<Key, LocalServer> owners() {
-            LocalServer primary = deployment.primary();
-            if (witnesses.count() == 1) {
-                return key -> primary;
-            }
-            int[] ports = SlotOwners.ports(primary);
-            Map<Integer, LocalServer> byPort =
-                    deployment.dataNodes().stream().collect(Collectors.toMap(LocalServer::port, node -> node));
-            return key -> Objects.requireNonNull(byPort.get(ports[key.slot()]));
         }
 
         private String shape() {

@@ -101,6 +101,7 @@ final class LettuceSubject implements Subject {
     }
 
     private void shutdown() {
-        resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        // A cluster client may be looking at the topology at this moment, and would complain.
+        resources.shutdown(200, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 }

@@ -16,6 +16,8 @@ final class SlotMover {
     /** Slots around each that has keys go too, so that a few hundred are on their way. */
     private static final int AROUND = 8;
 
+    private static final int MOST = 300;
+
     private static final long PAUSE_NANOS = 200_000_000;
     private static final int TRIES = 300;
 
@@ -37,7 +39,7 @@ final class SlotMover {
         List<Integer> withKeys =
                 ground.keySlots().stream().filter(owned::get).sorted().toList();
         Set<Integer> slots = new HashSet<>();
-        for (int i = choice % 2; i < withKeys.size(); i += 2) {
+        for (int i = choice % 2; i < withKeys.size() && slots.size() < MOST; i += 2) {
             int middle = withKeys.get(i);
             for (int slot = middle - AROUND; slot <= middle + AROUND; slot++) {
                 if (slot >= 0 && owned.get(slot)) {

@@ -1,15 +1,49 @@
 package dev.lockstep.drill;
 
+import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalServer;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** Who owns which slot of a cluster, by the word of one of its nodes: a reading of {@code CLUSTER SLOTS}. */
+/** Who owns which slot, asked of the servers: of a cluster a reading of {@code CLUSTER SLOTS}. */
 final class SlotOwners {
 
     private SlotOwners() {}
 
-    /** For each slot the port of its owner; 0 if it has none. */
-    static int[] ports(LocalServer node) {
+    /** The beginning of a drill: shards are numbered as their primaries are now. */
+    static Placement number(LocalDeployment deployment, Witnesses witnesses) {
+        if (witnesses.count() == 1) {
+            return Placement.single();
+        }
+        List<LocalServer> primaries = deployment.primaries();
+        for (int shard = 0; shard < primaries.size(); shard++) {
+            LocalServer primary = primaries.get(shard);
+            witnesses.belongs(primary.name(), primary.port(), shard);
+        }
+        int[] shards = ports(primaries.get(0));
+        for (int slot = 0; slot < shards.length; slot++) {
+            shards[slot] = witnesses.shardAt(shards[slot]);
+        }
+        return Placement.of(shards, witnesses.count());
+    }
+
+    /** Who holds a key now, in a deployment that is whole. */
+    static Function<Key, LocalServer> holders(LocalDeployment deployment, int shards) {
+        LocalServer primary = deployment.primary();
+        if (shards == 1) {
+            return key -> primary;
+        }
+        int[] ports = ports(primary);
+        Map<Integer, LocalServer> byPort =
+                deployment.dataNodes().stream().collect(Collectors.toMap(LocalServer::port, node -> node));
+        return key -> Objects.requireNonNull(byPort.get(ports[key.slot()]));
+    }
+
+    /** For each slot the port of its owner by the word of one node; 0 if it has none. */
+    private static int[] ports(LocalServer node) {
         int[] ports = new int[Placement.SLOTS];
         if (node.command("CLUSTER", "SLOTS") instanceof List<?> ranges) {
             for (Object range : ranges) {
