@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A drill: real servers, a client and its control at once on them, faults meanwhile, and a verdict at the end.
@@ -163,7 +164,7 @@ public final class Drill {
                     .flatMap(lane -> lane.spans().stream())
                     .anyMatch(span -> span.state() == NodeLane.State.REPLICA);
             Judge.Surroundings surroundings = new Judge.Surroundings(windows, end, replicaWasUp, faults.problem());
-            Function<Key, LocalServer> owners = SlotOwners.holders(deployment, witnesses.count());
+            Function<Key, @Nullable LocalServer> owners = SlotOwners.holders(deployment, witnesses.count());
             List<ClientResult> results = crowds.stream()
                     .map(crowd -> crowd.result(witnesses.changes(), placement.snapshot(), owners, surroundings))
                     .toList();

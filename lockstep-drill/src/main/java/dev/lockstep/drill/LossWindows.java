@@ -24,8 +24,9 @@ final class LossWindows {
     private record Window(int shard, long changeBegan, long from, long to) {}
 
     /* A failover in the middle of a move may undo it, or take keys that had only just arrived: the source may return with
-     * what had left it, the target without what had come. For this long after a move others may not have heard of it. */
-    private static final long UNHEARD_NANOS = 1_000_000_000;
+     * what had left it, the target without what had come. Others may not have heard yet of a move that ended
+     * less than this before the new primary was seen, which is about 2 s after the old one fell. */
+    private static final long UNHEARD_NANOS = 3_000_000_000L;
 
     private final Placement placement;
     private final List<PrimaryChange> changes;

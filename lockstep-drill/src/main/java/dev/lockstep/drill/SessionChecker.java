@@ -47,6 +47,12 @@ final class SessionChecker implements Checker {
 
         @Nullable
         Call read;
+
+        long since() {
+            return Math.min(
+                    written == null ? Long.MAX_VALUE : written.invoked(),
+                    read == null ? Long.MAX_VALUE : read.invoked());
+        }
     }
 
     private static final class Pass {
@@ -68,7 +74,7 @@ final class SessionChecker implements Checker {
         void check(Call read) {
             advanceTo(read.invoked());
             Floor floor = floors.get(new Seat(read.actor().session(), read.key()));
-            if (floor == null || toldDuring(read)) {
+            if (floor == null || toldDuring(read, floor)) {
                 return;
             }
             if (floor.written != null && read.value() < floor.written.value()) {
@@ -98,9 +104,9 @@ final class SessionChecker implements Checker {
             for (; nextTold < told.size() && told.get(nextTold).at() <= now; nextTold++) {
                 Told one = told.get(nextTold);
                 lastTold.put(new Scope(one.session(), one.shard()), one.at());
-                floors.keySet()
-                        .removeIf(seat -> seat.session == one.session()
-                                && concerns(one, history.keys().get(seat.key), one.at(), one.at()));
+                floors.entrySet()
+                        .removeIf(seat -> seat.getKey().session == one.session()
+                                && concerns(one, history.keys().get(seat.getKey().key), seat.getValue(), one.at()));
             }
             for (; nextReturn < byReturn.size() && byReturn.get(nextReturn).returned() < now; nextReturn++) {
                 raise(byReturn.get(nextReturn));
@@ -133,19 +139,20 @@ final class SessionChecker implements Checker {
             return known == null || call.value() > known.value() ? call : known;
         }
 
-        private boolean toldDuring(Call read) {
+        private boolean toldDuring(Call read, Floor floor) {
             List<Told> told = history.told();
             for (int i = nextTold; i < told.size() && told.get(i).at() <= read.returned(); i++) {
                 if (told.get(i).session() == read.actor().session()
-                        && concerns(told.get(i), history.key(read), read.invoked(), read.returned())) {
+                        && concerns(told.get(i), history.key(read), floor, read.returned())) {
                     return true;
                 }
             }
             return false;
         }
 
-        private boolean concerns(Told told, Key key, long from, long to) {
-            return history.placement().mayHold(told.shard(), key.slot(), from, to);
+        /** Whether the shard of which the session was told may have had the key since it was seen. */
+        private boolean concerns(Told told, Key key, Floor floor, long until) {
+            return history.placement().mayHold(told.shard(), key.slot(), floor.since(), until);
         }
     }
 }

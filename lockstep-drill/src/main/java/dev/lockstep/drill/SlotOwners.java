@@ -4,9 +4,9 @@ import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalServer;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Who owns which slot, asked of the servers: of a cluster a reading of {@code CLUSTER SLOTS}. */
 final class SlotOwners {
@@ -30,8 +30,8 @@ final class SlotOwners {
         return Placement.of(shards, witnesses.count());
     }
 
-    /** Who holds a key now, in a deployment that is whole. */
-    static Function<Key, LocalServer> holders(LocalDeployment deployment, int shards) {
+    /** Who holds a key now; null if nobody does. */
+    static Function<Key, @Nullable LocalServer> holders(LocalDeployment deployment, int shards) {
         LocalServer primary = deployment.primary();
         if (shards == 1) {
             return key -> primary;
@@ -39,7 +39,7 @@ final class SlotOwners {
         int[] ports = ports(primary);
         Map<Integer, LocalServer> byPort =
                 deployment.dataNodes().stream().collect(Collectors.toMap(LocalServer::port, node -> node));
-        return key -> Objects.requireNonNull(byPort.get(ports[key.slot()]));
+        return key -> byPort.get(ports[key.slot()]);
     }
 
     /** For each slot the port of its owner by the word of one node; 0 if it has none. */

@@ -66,9 +66,9 @@ class ShardedHistoryTest {
                 .write(1, 20)
                 .write(2, 40)
                 .moved(0, 1, 45, 50)
-                .failover(0, 1_900, 1_910);
+                .failover(0, 5_000, 5_010);
 
-        assertThat(moved.read(WRITER, Op.READ_REPLICA, 1, 2_000).judgedBy(sessions))
+        assertThat(moved.read(WRITER, Op.READ_REPLICA, 1, 5_100).judgedBy(sessions))
                 .containsExactly(Anomaly.OWN_WRITE_NOT_READ);
     }
 
@@ -76,9 +76,9 @@ class ShardedHistoryTest {
     void aKeyThatHasJustArrivedMayBeLostHoweverOldItsValueIs() {
         // The target's own lists, which could bear witness, say nothing here: nothing was appended since.
         Script moved =
-                new Script().sharded().write(1, 20).moved(0, 1, 1_000, 1_010).failover(1, 2_500, 2_510);
+                new Script().sharded().write(1, 20).moved(0, 1, 1_000, 1_010).failover(1, 5_000, 5_010);
 
-        assertThat(moved.read(SHARED, Op.READ_PRIMARY, 0, 2_600).judgedBy(older))
+        assertThat(moved.read(SHARED, Op.READ_PRIMARY, 0, 5_100).judgedBy(older))
                 .isEmpty();
     }
 
@@ -89,10 +89,10 @@ class ShardedHistoryTest {
                 .write(1, 20)
                 .moved(0, 1, 1_000, 1_010)
                 .append(1, 1_100)
-                .failover(1, 2_500, 2_510)
+                .failover(1, 5_000, 5_010)
                 .finals(Script.LIST, 1);
 
-        assertThat(moved.read(SHARED, Op.READ_PRIMARY, 0, 2_600).judgedBy(older))
+        assertThat(moved.read(SHARED, Op.READ_PRIMARY, 0, 5_100).judgedBy(older))
                 .containsExactly(Anomaly.OLDER_VALUE_RETURNED);
     }
 
