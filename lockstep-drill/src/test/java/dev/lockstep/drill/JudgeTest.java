@@ -50,6 +50,18 @@ class JudgeTest {
     }
 
     @Test
+    void isUnknownIfAFaultMetTooFewCallsOfItsShard() {
+        assertThat(verdict(healthy(200).sharded(), 5, null).kind()).isEqualTo(Verdict.Kind.VALID);
+
+        Verdict verdict = verdict(healthy(200).sharded().moved(0, 1, 60, 70), 5, null);
+
+        assertThat(verdict.kind()).isEqualTo(Verdict.Kind.UNKNOWN);
+        assertThat(verdict.reasons())
+                .containsExactly(
+                        "Only 0 calls of its shard fell into the fault \"node-2 killed, back later\"; 100 are needed");
+    }
+
+    @Test
     void isUnknownIfAFaultMetTooFewCalls() {
         Verdict verdict = verdict(healthy(199), 5, null);
 
