@@ -71,7 +71,11 @@ class UsageTest {
             strings = {
                 "frobnicate",
                 "up",
-                "up cluster",
+                "up clusters",
+                "up cluster --sentinels 3",
+                "up cluster --shards 0",
+                "up cluster --port 65533",
+                "up sentinel --shards 3",
                 "up sentinel extra",
                 "up standalone --sentinels 3",
                 "up sentinel --sentinels 0",
@@ -115,6 +119,7 @@ class UsageTest {
                 "status redis://127.0.0.1 --passwrd=s3cret",
                 "status redis://127.0.0.1 --passwrd s3cret",
                 "up sentinel --passwort s3cret",
+                "up cluster --sentinel-password s3cret",
                 "up sentinel --password s3cret --port 70000",
                 "up sentinel --password s3cret'",
                 "up sentinel --password s3cret --password-file /dev/null"
