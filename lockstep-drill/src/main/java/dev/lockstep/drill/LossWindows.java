@@ -21,12 +21,12 @@ final class LossWindows {
      * much, far more than the time between two appends. */
     private static final long MARGIN_NANOS = 250_000_000;
 
-    private record Window(int shard, long changeBegan, long from, long to) {}
-
     /* A failover in the middle of a move may undo it, or take keys that had only just arrived: the source may return with
-     * what had left it, the target without what had come. Others may not have heard yet of a move that ended
-     * less than this before the new primary was seen, which is about 2 s after the old one fell. */
+     * what had left it, the target without what had come. Others may not have heard yet of a move that ended less than this
+     * before the new primary was seen, which is about 2 s after the old one fell. */
     private static final long UNHEARD_NANOS = 3_000_000_000L;
+
+    private record Window(int shard, long changeBegan, long from, long to) {}
 
     private final Placement placement;
     private final List<PrimaryChange> changes;
@@ -104,7 +104,8 @@ final class LossWindows {
         return mayBeUndone(slot, confirmed, readEnds);
     }
 
-    private static long ended(Placement.Move move) {
+    /** By when every node has heard that the move is over. */
+    private static long heard(Placement.Move move) {
         return move.ended() == Long.MAX_VALUE ? move.ended() : move.ended() + UNHEARD_NANOS;
     }
 
@@ -117,11 +118,11 @@ final class LossWindows {
             if (move.slots().contains(slot) && move.began() <= readEnds) {
                 for (PrimaryChange change : changes) {
                     boolean concerned = change.shard() == move.from() || change.shard() == move.to();
-                    boolean met = change.after() >= move.began() && change.before() <= ended(move);
+                    boolean met = change.after() >= move.began() && change.before() <= heard(move);
                     if (concerned
                             && met
                             && change.before() <= readEnds
-                            && confirmed <= Math.max(change.after() + MARGIN_NANOS, ended(move))) {
+                            && confirmed <= Math.max(change.after() + MARGIN_NANOS, move.ended())) {
                         return true;
                     }
                 }
