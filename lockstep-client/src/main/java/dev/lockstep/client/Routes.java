@@ -250,30 +250,46 @@ final class Routes {
         return null;
     }
 
-    /** Leads the call's slot through a crossing, from one shard to another (null: it is not known yet which). */
+    /** Leads the call through a crossing, from one shard to another (null: it is not known yet which). */
     private void cross(Call call, ShardRoute from, @Nullable ShardRoute to, long pauseMillis, String why) {
-        Way now = way(call.slot);
+        Way now = cross(call.slot, from, to, pauseMillis, why);
+        if (now instanceof Crossing crossing && crossing.from == from) {
+            crossing.giveBack(call);
+        } else {
+            now.submit(call);
+        }
+    }
+
+    /** Puts a crossing in the slot's place if {@code from} is there; returns what is there then. */
+    private Way cross(int slot, ShardRoute from, @Nullable ShardRoute to, long pauseMillis, String why) {
+        Way now = way(slot);
         if (now == from) {
-            Crossing made = new Crossing(call.slot, from, this, why);
+            Crossing made = new Crossing(slot, from, this, why);
             made.leadsTo(to, why);
             if (pauseMillis > 0) {
                 made.pause();
             }
-            if (owners.compareAndSet(call.slot, from, made)) {
-                begin(from, Map.of(call.slot, made));
+            if (owners.compareAndSet(slot, from, made)) {
+                begin(from, Map.of(slot, made));
                 if (pauseMillis > 0) {
                     from.later(pauseMillis, made::resume);
                 }
             }
-            now = way(call.slot);
+            now = way(slot);
         }
-        if (now instanceof Crossing crossing && crossing.from == from) {
-            if (to != null && !crossing.hasDestination()) {
-                crossing.leadsTo(to, why);
-            }
-            crossing.giveBack(call);
-        } else {
-            now.submit(call);
+        if (now instanceof Crossing crossing && crossing.from == from && to != null && !crossing.hasDestination()) {
+            crossing.leadsTo(to, why);
+        }
+        return now;
+    }
+
+    /** A node of {@code from} has told on a connection that is not ours to repeat on that the slot is elsewhere. */
+    void moved(int slot, Redirect redirect, ShardRoute from) {
+        NodeAddress node = redirect.node();
+        from.suspectPrimary(redirect.text());
+        if (redirect.kind() == Redirect.Kind.MOVED && node != null && !from.has(node)) {
+            from.suspect(node, "named by " + redirect.text());
+            cross(slot, from, shardOf(node), 0, redirect.text());
         }
     }
 

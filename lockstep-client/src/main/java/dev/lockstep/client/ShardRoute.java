@@ -125,6 +125,11 @@ final class ShardRoute implements Way {
         }
     }
 
+    /** A node of this shard has told, on a caller's own connection, that a slot is elsewhere. */
+    void moved(int slot, Redirect redirect) {
+        around.routes().moved(slot, redirect, this);
+    }
+
     /** Whether the node was last seen as one of this shard's copies. */
     boolean has(NodeAddress node) {
         return replicas.has(node) || node.equals(primary.target());
