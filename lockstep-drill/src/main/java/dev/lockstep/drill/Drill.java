@@ -110,9 +110,9 @@ public final class Drill {
             crowds.forEach(Crowd::start);
             Ground ground = new Ground(deployment, witnesses, placement, keySlots(), this::now);
             FaultLoop faults = new FaultLoop(ground, watch, settings.schedule(), what -> listener.onFault(now(), what));
-            perform(faults);
+            long end = perform(faults);
             listener.onPhase("judging");
-            return result(faults, now());
+            return result(faults, end);
         }
 
         private Set<Integer> keySlots() {
@@ -122,7 +122,8 @@ public final class Drill {
                     .collect(Collectors.toSet());
         }
 
-        private void perform(FaultLoop faults) throws InterruptedException {
+        /** Returns when the last call ended, with the time of that; the deployment is whole then, if it can be. */
+        private long perform(FaultLoop faults) throws InterruptedException {
             long length = settings.schedule().length().toNanos();
             long shown = 0;
             while (now() < length || !faults.isDone()) {
@@ -137,12 +138,14 @@ public final class Drill {
             for (Crowd crowd : crowds) {
                 crowd.stop(settings.load().timeout().multipliedBy(2).plusSeconds(5));
             }
-            faults.healAll(now());
+            long end = now();
+            faults.healAll(end);
             long patience = now() + PATIENCE_NANOS;
             while (!watch.isWhole() && now() < patience) {
                 watch.tick();
                 pause();
             }
+            return end;
         }
 
         private void pause() throws InterruptedException {

@@ -78,7 +78,7 @@ final class FaultLoop {
             waitingSince = waitingSince < 0 ? now : waitingSince;
             if (now > waitingSince + PATIENCE_NANOS) {
                 giveUp("The deployment was not whole again " + Evidence.at(now - waitingSince) + " after "
-                        + step.fault().kind().id() + " was due");
+                        + step.fault().kind().id() + " was due: " + watch.trouble());
             }
             return;
         }

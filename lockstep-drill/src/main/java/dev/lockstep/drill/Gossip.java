@@ -36,6 +36,11 @@ record Gossip(int nodes, Set<Integer> owners, boolean allWell) {
         return new Gossip(lines.size(), Set.copyOf(owners), allWell);
     }
 
+    /** Whether it sees so many nodes, all of them well, and these as the owners of slots. */
+    boolean agrees(int count, Set<Integer> primaries) {
+        return allWell && nodes == count && owners.equals(primaries);
+    }
+
     /** Of {@code host:port@busport}, perhaps with more after a comma. */
     private static int port(String address) {
         String told = address.split(",", 2)[0].split("@", 2)[0];

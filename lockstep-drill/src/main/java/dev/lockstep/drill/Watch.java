@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -156,17 +157,43 @@ final class Watch implements AutoCloseable {
         if (!witnesses.isWhole(ports)) {
             return false;
         }
-        Set<Integer> primaries = witnesses.primaries().stream().map(ports::get).collect(Collectors.toSet());
+        return dissenters(ports).isEmpty();
+    }
+
+    /** Those who watch and do not see the deployment as the data nodes themselves describe it. */
+    private List<String> dissenters(Map<String, Integer> ports) {
+        Set<Integer> primaries = witnesses.primaries().stream()
+                .map(ports::get)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
         if (witnesses.count() > 1) {
             return ports.keySet().stream()
-                    .map(node -> gossip.getOrDefault(node, Gossip.NONE))
-                    .allMatch(said -> said.allWell()
-                            && said.nodes() == ports.size()
-                            && said.owners().equals(primaries));
+                    .filter(node -> !gossip.getOrDefault(node, Gossip.NONE).agrees(ports.size(), primaries))
+                    .sorted()
+                    .toList();
         }
         return deployment.sentinels().stream()
-                .allMatch(s ->
-                        primaries.stream().allMatch(port -> String.valueOf(port).equals(words.get(s.name()))));
+                .map(LocalServer::name)
+                .filter(name ->
+                        !primaries.stream().map(String::valueOf).toList().equals(List.of(word(name))))
+                .toList();
+    }
+
+    private String word(String sentinel) {
+        return words.getOrDefault(sentinel, "");
+    }
+
+    /** Why the deployment is not whole, in a few words. */
+    String trouble() {
+        Map<String, Integer> ports = ports();
+        if (witnesses.isWhole(ports)) {
+            return "not recovered as seen by " + String.join(", ", dissenters(ports));
+        }
+        List<String> replicas = witnesses.all().stream()
+                .flatMap(shard -> shard.nodes(NodeLane.State.REPLICA).stream())
+                .toList();
+        return "the primaries are " + String.join(", ", witnesses.primaries()) + ", in step with them "
+                + String.join(", ", replicas);
     }
 
     /** Whether one primary leads all data nodes of this shard, by their own word. */
