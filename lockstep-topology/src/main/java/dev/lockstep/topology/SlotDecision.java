@@ -169,27 +169,19 @@ record SlotDecision(SlotMap slots, Map<String, ClusterNode> nodes, boolean infor
             }
         }
         for (SlotMap.Claim accepted : before.claims()) {
-            ClusterNodes own = words.get(accepted.owner());
+            ClusterNodes word = words.get(accepted.owner());
+            boolean isPast = word != null && word.myself().epoch() < accepted.epoch();
+            ClusterNodes own = isPast ? null : word;
             boolean gone = informed && !claims.containsKey(accepted.owner());
             for (int slot = accepted.range().first(); slot <= accepted.range().last(); slot++) {
                 boolean newer = owners[slot] != null && epochs[slot] > accepted.epoch();
                 if (!newer && !gone) {
-                    owners[slot] = heir(slot, accepted, own);
+                    owners[slot] = own == null ? accepted.owner() : own.owner(slot);
                     epochs[slot] = accepted.epoch();
                 }
             }
         }
         return SlotMap.of(owners, epochs);
-    }
-
-    /** Who has a slot by the word of the one whose claim was accepted; itself if it is silent or tells of times before. */
-    private static @Nullable String heir(int slot, SlotMap.Claim accepted, @Nullable ClusterNodes own) {
-        if (own == null
-                || own.myself().epoch() < accepted.epoch()
-                || own.myself().claims(slot)) {
-            return accepted.owner();
-        }
-        return own.owner(slot);
     }
 
     /**
