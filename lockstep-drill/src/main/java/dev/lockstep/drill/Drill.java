@@ -67,7 +67,14 @@ public final class Drill {
         return switch (topology) {
             case SENTINEL -> LocalRedis.sentinel().replicas(2);
             case CLUSTER ->
-                LocalRedis.cluster().shards(Schedule.shards(topology)).replicas(1);
+                // A primary that is replaced while slots leave it follows its successor only if it may migrate; the
+                // barrier
+                // keeps every replica with its shard all the same.
+                LocalRedis.cluster()
+                        .shards(Schedule.shards(topology))
+                        .replicas(1)
+                        .config("cluster-allow-replica-migration", "yes")
+                        .config("cluster-migration-barrier", "100");
         };
     }
 

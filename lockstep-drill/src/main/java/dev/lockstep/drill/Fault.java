@@ -16,6 +16,11 @@ record Fault(FaultKind kind, Duration lasting, int pick, Duration delay) {
         return pick % shards;
     }
 
+    /** The shard to which slots move, of so many. */
+    int destination(int shards) {
+        return (shard(shards) + 1 + pick % (shards - 1)) % shards;
+    }
+
     /** Which of so many possible targets within its shard, from 0. */
     int choice(int shards, int targets) {
         return pick / shards % targets;

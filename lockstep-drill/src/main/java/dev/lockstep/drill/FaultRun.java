@@ -62,7 +62,7 @@ final class FaultRun {
             if (fault.kind() == FaultKind.ADD_REPLICA) {
                 slowly(() -> deployment.addReplica(primary()).name());
             } else if (fault.kind() == FaultKind.MOVE_SLOTS) {
-                SlotMover mover = new SlotMover(ground, shard, fault.pick());
+                SlotMover mover = new SlotMover(ground, fault);
                 name = mover.name();
                 slowly(mover::run);
             } else {

@@ -140,13 +140,22 @@ record Schedule(List<Step> steps, Duration length) {
             return false;
         }
         if (movesSlots(one) || movesSlots(other)) {
-            FaultKind beside = (movesSlots(one) ? other : one).kind();
-            return beside != FaultKind.MOVE_SLOTS
-                    && beside != FaultKind.CUT_APP_PRIMARY
-                    && beside != FaultKind.SLOW_APP_PRIMARY;
+            return movesSlots(one) ? mayMeet(one, other, shards) : mayMeet(other, one, shards);
         }
         boolean primaries = strikesPrimary(one.kind()) && strikesPrimary(other.kind());
         return one.shard(shards) != other.shard(shards) && !primaries;
+    }
+
+    /**
+     * A primary that imports slots takes a new epoch for each without asking anybody. One that is replaced and yet alive may
+     * take the very epoch in which its replica was elected, and then keep the slots: Redis leaves such a shard in two parts.
+     */
+    private static boolean mayMeet(Fault move, Fault other, int shards) {
+        boolean outlives = other.kind() == FaultKind.PROMOTE_REPLICA || other.kind() == FaultKind.FREEZE_PRIMARY;
+        return other.kind() != FaultKind.MOVE_SLOTS
+                && other.kind() != FaultKind.CUT_APP_PRIMARY
+                && other.kind() != FaultKind.SLOW_APP_PRIMARY
+                && !(outlives && other.shard(shards) == move.destination(shards));
     }
 
     private static boolean movesSlots(Fault fault) {

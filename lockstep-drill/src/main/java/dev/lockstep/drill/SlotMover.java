@@ -24,16 +24,20 @@ final class SlotMover {
     private final Ground ground;
     private final Placement.Move move;
 
-    /** @param choice which keys of the shard; every second one at most */
-    SlotMover(Ground ground, int from, int choice) {
+    SlotMover(Ground ground, Fault fault) {
         this.ground = ground;
         int shards = ground.witnesses().count();
-        int to = (from + 1 + choice % (shards - 1)) % shards;
-        this.move =
-                new Placement.Move(slots(from, choice), from, to, ground.clock().getAsLong(), Long.MAX_VALUE);
+        int from = fault.shard(shards);
+        this.move = new Placement.Move(
+                slots(from, fault.pick()),
+                from,
+                fault.destination(shards),
+                ground.clock().getAsLong(),
+                Long.MAX_VALUE);
         ground.placement().begins(move);
     }
 
+    /** Every second slot with keys, at most, and those around it. */
     private Set<Integer> slots(int from, int choice) {
         BitSet owned = ground.placement().ownedBy(from);
         List<Integer> withKeys =

@@ -135,6 +135,21 @@ class ScheduleTest {
                 .isFalse();
     }
 
+    @Test
+    void doesNotReplaceAPrimaryThatLivesWhileItImportsSlots() {
+        Fault move = fault(FaultKind.MOVE_SLOTS, 0);
+
+        assertThat(move.destination(3)).isEqualTo(1);
+        assertThat(Schedule.mayOverlap(move, fault(FaultKind.PROMOTE_REPLICA, 1), 3))
+                .isFalse();
+        assertThat(Schedule.mayOverlap(fault(FaultKind.FREEZE_PRIMARY, 1), move, 3))
+                .isFalse();
+        assertThat(Schedule.mayOverlap(move, fault(FaultKind.PROMOTE_REPLICA, 0), 3))
+                .isTrue();
+        assertThat(Schedule.mayOverlap(move, fault(FaultKind.KILL_PRIMARY, 1), 3))
+                .isTrue();
+    }
+
     private static Fault fault(FaultKind kind, int pick) {
         return new Fault(kind, Duration.ofSeconds(2), pick, Duration.ZERO);
     }
