@@ -8,9 +8,12 @@ import dev.lockstep.topology.ReplicationInfo;
 import dev.lockstep.topology.Role;
 import dev.lockstep.topology.SentinelView;
 import dev.lockstep.topology.Shard;
+import dev.lockstep.topology.SlotRange;
 import dev.lockstep.topology.Topology;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -20,18 +23,38 @@ import org.jspecify.annotations.Nullable;
  * and null means that nobody knows.
  *
  * @param uri the deployment, passwords masked
+ * @param kind standalone, sentinel or cluster
  * @param topologyVersion grows with each change of structure; meaningful within one run
+ * @param coveredSlots how many of the 16384 slots some shard owns
+ * @param uncoveredSlots the others, as ranges such as 0-5460, or 7 alone
  */
 record DeploymentStatus(
         int schemaVersion,
         Instant observedAt,
         String uri,
+        String kind,
         long topologyVersion,
+        int coveredSlots,
+        List<String> uncoveredSlots,
         List<ShardStatus> shards,
         List<SentinelStatus> sentinels) {
 
-    /** One shard. */
-    record ShardStatus(String name, @Nullable NodeStatus primary, List<NodeStatus> replicas) {}
+    static final int SLOTS = SlotRange.ALL.last() + 1;
+
+    /**
+     * One shard.
+     *
+     * @param slots what it owns, as ordered ranges such as 0-5460, or 7 alone
+     * @param slotCount how many these are
+     * @param epoch in which its primary claims them; that of the sentinels for a Sentinel group
+     */
+    record ShardStatus(
+            String name,
+            List<String> slots,
+            int slotCount,
+            long epoch,
+            @Nullable NodeStatus primary,
+            List<NodeStatus> replicas) {}
 
     /**
      * One data node as it was last observed.
@@ -66,19 +89,50 @@ record DeploymentStatus(
             int otherSentinels) {}
 
     static DeploymentStatus of(Deployment deployment, Topology topology, List<SentinelView> sentinels, Instant now) {
+        BitSet uncovered = uncovered(topology);
         return new DeploymentStatus(
                 1,
                 now.truncatedTo(ChronoUnit.MILLIS),
                 deployment.toString(),
+                deployment.mode().name().toLowerCase(Locale.ROOT),
                 topology.version(),
+                SLOTS - uncovered.cardinality(),
+                ranges(uncovered),
                 topology.shards().stream().map(DeploymentStatus::shard).toList(),
                 sentinels.stream().map(DeploymentStatus::sentinel).toList());
     }
 
+    private static BitSet uncovered(Topology topology) {
+        BitSet slots = new BitSet(SLOTS);
+        slots.set(0, SLOTS);
+        topology.shards().forEach(shard -> slots.andNot(slots(shard)));
+        return slots;
+    }
+
+    private static BitSet slots(Shard shard) {
+        BitSet slots = new BitSet(SLOTS);
+        shard.slots().forEach(range -> slots.set(range.first(), range.last() + 1));
+        return slots;
+    }
+
+    private static List<String> ranges(BitSet slots) {
+        List<String> ranges = new ArrayList<>();
+        for (int first = slots.nextSetBit(0); first >= 0; ) {
+            int end = slots.nextClearBit(first);
+            ranges.add(end - first == 1 ? "" + first : first + "-" + (end - 1));
+            first = slots.nextSetBit(end);
+        }
+        return ranges;
+    }
+
     private static ShardStatus shard(Shard shard) {
         Node primary = shard.primary();
+        BitSet slots = slots(shard);
         return new ShardStatus(
                 shard.name(),
+                ranges(slots),
+                slots.cardinality(),
+                shard.epoch(),
                 primary == null ? null : node(primary, null),
                 shard.replicas().stream().map(replica -> node(replica, primary)).toList());
     }

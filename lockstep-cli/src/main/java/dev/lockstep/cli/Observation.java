@@ -22,7 +22,7 @@ final class Observation implements AutoCloseable {
     private final TopologyWatcher watcher;
     private final long complete = System.nanoTime() + PATIENCE.toNanos();
 
-    /** Returns when the primary is verified; throws a TopologyException if there is none. */
+    /** Returns when the primaries are verified; throws a TopologyException if there is none. */
     Observation(Deployment deployment) {
         this.deployment = deployment;
         this.resources = DefaultClientResources.builder()
@@ -54,8 +54,9 @@ final class Observation implements AutoCloseable {
     }
 
     private static boolean isComplete(Shard shard) {
-        return Stream.concat(Stream.ofNullable(shard.primary()), shard.replicas().stream())
-                .allMatch(Observation::hasAnswered);
+        return shard.primary() != null
+                && Stream.concat(Stream.of(shard.primary()), shard.replicas().stream())
+                        .allMatch(Observation::hasAnswered);
     }
 
     private static boolean hasAnswered(Node node) {

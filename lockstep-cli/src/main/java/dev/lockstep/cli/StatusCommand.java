@@ -12,18 +12,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lockstep status}: who is primary, and how far each copy is. */
+/** {@code lockstep status}: who is primary and owns which slots, and how far each copy is. */
 @Command(
         name = "status",
         versionProvider = Version.class,
         sortOptions = false,
         abbreviateSynopsis = true,
-        description = "Shows who is primary, where each replica stands, and what the sentinels say.",
+        description = "Shows who is primary, of which slots, where each replica stands, and what the sentinels say.",
         footer = {
             "",
-            "URI is redis://host:6379 or redis-sentinel://host:26379,host:26379#mymaster, with rediss in it for",
-            "TLS; valkey... is the same. A password in it is seen by others in the process list: set",
-            "REDISCLI_AUTH, or add ?passwordFile=FILE (and sentinelPasswordFile=FILE).",
+            "URI is redis://host:6379, redis-sentinel://host:26379,host:26379#mymaster or",
+            "redis-cluster://host:7000,host:7001, with rediss in it for TLS; valkey... is the same.",
+            "A password in it is seen by others in the process list: set REDISCLI_AUTH, or add",
+            "?passwordFile=FILE (and sentinelPasswordFile=FILE).",
             "",
             "  ${ROOT-COMMAND-NAME} status --watch 'redis-sentinel://127.0.0.1:26379#mymaster'"
         })

@@ -10,6 +10,7 @@ import dev.lockstep.cli.DeploymentStatus.NodeStatus;
 import dev.lockstep.cli.DeploymentStatus.SentinelStatus;
 import dev.lockstep.cli.DeploymentStatus.ShardStatus;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.jline.utils.AttributedString;
@@ -24,10 +25,11 @@ final class StatusText {
     static List<AttributedString> lines(DeploymentStatus status) {
         List<AttributedString> lines = new ArrayList<>();
         lines.add(new AttributedString(status.uri() + "  at " + status.observedAt()));
-        for (ShardStatus shard : status.shards()) {
-            lines.add(AttributedString.EMPTY);
-            lines.addAll(nodes(shard).lines());
+        if (isCluster(status)) {
+            coverage(status, lines);
         }
+        lines.add(AttributedString.EMPTY);
+        shards(status, lines);
         if (!status.sentinels().isEmpty()) {
             lines.add(AttributedString.EMPTY);
             lines.addAll(sentinels(status.sentinels()).lines());
@@ -35,16 +37,63 @@ final class StatusText {
         return lines;
     }
 
-    private static Table nodes(ShardStatus shard) {
+    private static boolean isCluster(DeploymentStatus status) {
+        return status.kind().equals("cluster");
+    }
+
+    /** Whether every slot has an owner, and every owner answers. */
+    private static void coverage(DeploymentStatus status, List<AttributedString> lines) {
+        lines.add(new AttributedString(number((long) status.coveredSlots(), "") + " of "
+                + number((long) DeploymentStatus.SLOTS, "") + " slots are covered"));
+        if (!status.uncoveredSlots().isEmpty()) {
+            lines.add(warning("no shard owns slots " + String.join(" ", status.uncoveredSlots())));
+        }
+        for (ShardStatus shard : status.shards()) {
+            if (!shard.slots().isEmpty()
+                    && (shard.primary() == null || !shard.primary().reachable())) {
+                lines.add(warning("no primary answers for slots " + String.join(" ", shard.slots())));
+            }
+        }
+    }
+
+    private static AttributedString warning(String text) {
+        return Table.styled("WARNING: " + text, DEFAULT.foreground(RED));
+    }
+
+    /** One table, so that the columns of all shards stand below each other; in a cluster each has a line of its own. */
+    private static void shards(DeploymentStatus status, List<AttributedString> lines) {
+        boolean cluster = isCluster(status);
+        String title = cluster ? "SHARD" : status.shards().get(0).name();
         Table table = new Table(
-                shard.name(), "ADDRESS", "STATE", "HISTORY", ">OFFSET", ">LAG", ">ACKED", "LINK", "SERVER", "PROBLEM");
+                title, "ADDRESS", "STATE", "HISTORY", ">OFFSET", ">LAG", ">ACKED", "LINK", "SERVER", "PROBLEM");
+        status.shards().forEach(shard -> nodes(shard, table));
+        Iterator<AttributedString> rows = table.lines().iterator();
+        lines.add(rows.next());
+        for (ShardStatus shard : status.shards()) {
+            if (cluster) {
+                lines.add(owner(shard));
+            }
+            for (int i = 0; i <= shard.replicas().size(); i++) {
+                lines.add(rows.next());
+            }
+        }
+    }
+
+    private static AttributedString owner(ShardStatus shard) {
+        String slots = shard.slots().isEmpty()
+                ? "no slots"
+                : "slots " + String.join(" ", shard.slots()) + " (" + number((long) shard.slotCount(), "") + ")";
+        return Table.styled(shard.name() + "  " + slots + ", epoch " + shard.epoch(), BOLD);
+    }
+
+    /** As many rows as it has replicas, and one for its primary. */
+    private static void nodes(ShardStatus shard, Table table) {
         if (shard.primary() == null) {
             table.row(Table.styled("no primary", DEFAULT.foreground(RED)), "", "", "", "", "", "", "", "", "");
         } else {
             table.row(node("primary", shard.primary()));
         }
         shard.replicas().forEach(replica -> table.row(node("replica", replica)));
-        return table;
     }
 
     private static List<CharSequence> node(String place, NodeStatus node) {

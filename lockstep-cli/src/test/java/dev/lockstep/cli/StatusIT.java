@@ -62,10 +62,22 @@ class StatusIT {
         assertThat(run.out().lines()).hasSize(1);
         JsonNode status = JsonMapper.shared().readTree(run.out());
         assertThat(status.propertyNames())
-                .containsExactly("schemaVersion", "observedAt", "uri", "topologyVersion", "shards", "sentinels");
+                .containsExactly(
+                        "schemaVersion",
+                        "observedAt",
+                        "uri",
+                        "kind",
+                        "topologyVersion",
+                        "coveredSlots",
+                        "uncoveredSlots",
+                        "shards",
+                        "sentinels");
+        assertThat(status.get("kind").asString()).isEqualTo("sentinel");
+        assertThat(status.get("coveredSlots").asInt()).isEqualTo(16384);
         assertThat(status.get("uri").asString()).isEqualTo(redis.maskedUri());
         assertThat(status.get("observedAt").asString()).matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z");
         JsonNode shard = status.get("shards").get(0);
+        assertThat(shard.propertyNames()).containsExactly("name", "slots", "slotCount", "epoch", "primary", "replicas");
         assertThat(shard.get("name").asString()).isEqualTo("mymaster");
         JsonNode replica = shard.get("replicas").get(0);
         assertThat(replica.propertyNames())
@@ -143,6 +155,41 @@ class StatusIT {
                     .contains("127.0.0.1:" + replica.port() + "  down", "nothing listens there"));
         } finally {
             replica.restart();
+        }
+    }
+
+    @Test
+    void aClusterShowsTheSlotsOfEachShardAndAPrimaryWithoutAny() {
+        try (LocalDeployment cluster =
+                LocalRedis.cluster().password("s3cret").replicas(1).start()) {
+            int newcomer = cluster.addShard().port();
+
+            JsonNode status = JsonMapper.shared()
+                    .readTree(Run.of("status", "--json", cluster.uri()).out());
+            assertThat(status.get("kind").asString()).isEqualTo("cluster");
+            assertThat(status.get("coveredSlots").asInt()).isEqualTo(16384);
+            assertThat(status.get("uncoveredSlots")).isEmpty();
+            assertThat(status.get("shards")).hasSize(4);
+            JsonNode first = status.get("shards").get(0);
+            assertThat(first.get("slots").get(0).asString()).isEqualTo("0-5460");
+            assertThat(first.get("slotCount").asInt()).isEqualTo(5461);
+            assertThat(first.get("epoch").asLong()).isPositive();
+            assertThat(first.get("primary").get("address").asString())
+                    .isEqualTo("127.0.0.1:" + cluster.primary(0).port());
+            assertThat(first.get("replicas").get(0).get("lagBytes").isNumber()).isTrue();
+            JsonNode last = status.get("shards").get(3);
+            assertThat(last.get("slotCount").asInt()).isZero();
+            assertThat(last.get("primary").get("address").asString()).isEqualTo("127.0.0.1:" + newcomer);
+
+            Run text = Run.of("status", cluster.uri());
+            assertThat(text.code()).isZero();
+            assertThat(text.err()).isEmpty();
+            assertThat(text.out())
+                    .doesNotContain("s3cret", "WARNING")
+                    .startsWith(cluster.maskedUri())
+                    .contains("16,384 of 16,384 slots are covered", "  slots 0-5460 (5,461), epoch ", "  no slots, ");
+            cluster.servers()
+                    .forEach(server -> assertThat(text.out()).contains(" 127.0.0.1:" + server.port() + "  up "));
         }
     }
 }

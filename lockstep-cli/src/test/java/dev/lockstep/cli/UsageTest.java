@@ -34,7 +34,7 @@ class UsageTest {
         assertThat(run.code()).isZero();
         assertThat(run.out()).isEqualTo("""
                 Usage: lockstep status [OPTIONS] URI
-                Shows who is primary, where each replica stands, and what the sentinels say.
+                Shows who is primary, of which slots, where each replica stands, and what the sentinels say.
                       URI              Where the deployment is; best in quotes.
                   -w, --watch[=TIME]   Go on until Ctrl-C, every second or as often as said, such as 500ms.
                       --json           Print a JSON object; with --watch one on each line.
@@ -44,9 +44,10 @@ class UsageTest {
                       --verbose        Tell on stderr what goes on.
                       --debug          Tell even more, and where in the code a failure came from.
 
-                URI is redis://host:6379 or redis-sentinel://host:26379,host:26379#mymaster, with rediss in it for
-                TLS; valkey... is the same. A password in it is seen by others in the process list: set
-                REDISCLI_AUTH, or add ?passwordFile=FILE (and sentinelPasswordFile=FILE).
+                URI is redis://host:6379, redis-sentinel://host:26379,host:26379#mymaster or
+                redis-cluster://host:7000,host:7001, with rediss in it for TLS; valkey... is the same.
+                A password in it is seen by others in the process list: set REDISCLI_AUTH, or add
+                ?passwordFile=FILE (and sentinelPasswordFile=FILE).
 
                   lockstep status --watch 'redis-sentinel://127.0.0.1:26379#mymaster'
                 """);
