@@ -229,7 +229,7 @@ final class Routes {
             }
             case ASK -> {
                 boolean waiting = way(call.slot) instanceof Crossing crossing && crossing.from == from;
-                if (named == null || waiting || times > PATIENT_REDIRECTS) {
+                if (named == null || waiting) {
                     cross(call, from, from, pause, redirect.text());
                 } else {
                     named.ask(call);
@@ -311,10 +311,10 @@ final class Routes {
 
     /** A primary that did not have what came with its last slot has taken over: whoever saw that elsewhere is told. */
     void lose(ShardRoute heir) {
-        byRoute().forEach(shard -> shard.loseTo(heir));
+        known().forEach(shard -> shard.loseTo(heir));
     }
 
-    private synchronized List<ShardRoute> byRoute() {
+    private synchronized List<ShardRoute> known() {
         return List.copyOf(byName.values());
     }
 
