@@ -115,7 +115,23 @@ public final class SlotMove {
         BitSet importing = Cluster.movedBy(to, views);
         for (int slot : slots) {
             if (importing.get(slot) && from.equals(owners.get(slot))) {
+                nameNewSource(slot);
+            }
+        }
+    }
+
+    /** The target refuses a primary of whose promotion the bus has not told it yet. */
+    private void nameNewSource(int slot) {
+        Deadline deadline = Deadline.in(SERVICE_BOUND);
+        while (true) {
+            try {
                 to.command("CLUSTER", "SETSLOT", String.valueOf(slot), "NODE", cluster.id(from));
+                return;
+            } catch (LocalRedisException e) {
+                if (deadline.isOver() || !String.valueOf(e.getMessage()).contains("not a master")) {
+                    throw e;
+                }
+                LockSupport.parkNanos(POLL_NANOS);
             }
         }
     }
