@@ -1,6 +1,6 @@
 package dev.lockstep.bench;
 
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.util.random.RandomGenerator;
 
 /** The keys of the load, all with the same value of 100 bytes. */
@@ -17,7 +17,7 @@ final class Keys {
         }
     }
 
-    void fill(RedisCommands<String, String> commands) {
+    void fill(RedisClusterCommands<String, String> commands) {
         for (String name : names) {
             commands.set(name, value);
         }
@@ -25,6 +25,16 @@ final class Keys {
 
     String any(RandomGenerator random) {
         return names[random.nextInt(COUNT)];
+    }
+
+    /** Different ones, which in a cluster belong to as many slots, nearly, of all shards. */
+    String[] some(int count, RandomGenerator random) {
+        String[] some = new String[count];
+        int first = random.nextInt(COUNT);
+        for (int i = 0; i < count; i++) {
+            some[i] = names[(first + i) % COUNT];
+        }
+        return some;
     }
 
     String value() {

@@ -30,7 +30,7 @@ final class Load {
         List<Worker> workers = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < shape.threads(); i++) {
-            Worker worker = new Worker(contender, keys, shape.window(), running::get, failure);
+            Worker worker = new Worker(contender, keys, shape, running::get, failure);
             workers.add(worker);
             threads.add(new Thread(worker, "bench-" + i));
         }

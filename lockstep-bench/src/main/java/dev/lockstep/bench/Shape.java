@@ -1,5 +1,6 @@
 package dev.lockstep.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,18 +9,28 @@ import java.util.List;
  * @param name as the table says it
  * @param threads how many threads call
  * @param window how many calls each has in flight; 1 means that it blocks for every reply
+ * @param keys of each call: 1 for GET and SET by turns, more for MGET
  */
-record Shape(String name, int threads, int window) {
+record Shape(String name, int threads, int window, int keys) {
 
-    static final Shape BUSIEST = new Shape("4 threads, 256 in flight", 4, 256);
+    static final Shape BUSIEST = new Shape("4 threads, 256 in flight", 4, 256, 1);
 
+    /** On any deployment. */
     static final List<Shape> ALL = List.of(
-            new Shape("1 thread, blocking", 1, 1),
-            new Shape("64 threads, blocking", 64, 1),
-            new Shape("1 thread, 256 in flight", 1, 256),
+            new Shape("1 thread, blocking", 1, 1, 1),
+            new Shape("64 threads, blocking", 64, 1, 1),
+            new Shape("1 thread, 256 in flight", 1, 256, 1),
             BUSIEST);
 
-    boolean blocks() {
-        return window == 1;
+    private static final List<Shape> OVER_SLOTS = List.of(
+            new Shape("1 thread, MGET of 100 keys", 1, 1, 100), new Shape("8 threads, MGET of 100 keys", 8, 1, 100));
+
+    /** Those of a cluster have calls over all of its shards too. */
+    static List<Shape> on(Servers servers) {
+        List<Shape> shapes = new ArrayList<>(ALL);
+        if (servers.cluster()) {
+            shapes.addAll(OVER_SLOTS);
+        }
+        return shapes;
     }
 }

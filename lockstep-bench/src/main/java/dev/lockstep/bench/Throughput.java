@@ -2,18 +2,16 @@ package dev.lockstep.bench;
 
 import dev.lockstep.client.Lockstep;
 import dev.lockstep.local.LocalDeployment;
-import dev.lockstep.local.LocalRedis;
 import dev.lockstep.topology.Deployment;
-import io.lettuce.core.RedisClient;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Throughput of the primary view beside plain Lettuce, against one real Sentinel deployment, in one process.
+ * Throughput of the primary view beside plain Lettuce, against one real deployment, in one process.
  *
- * <p>Prints a Markdown table. Both clients have their defaults: one shared connection to the primary, timeouts on.
+ * <p>Prints a Markdown table. Both clients have their defaults: one shared connection to each primary, timeouts on.
  */
 public final class Throughput {
     /* The machine's mood changes more from minute to minute than the clients differ. So the two take turns in short rounds,
@@ -46,26 +44,22 @@ public final class Throughput {
 
     /** Starts the servers and both clients, compares them under every shape, and stops all of it. */
     static List<Comparison> run(Settings settings, PrintStream out) throws InterruptedException {
-        try (LocalDeployment deployment =
-                        servers(settings.replicas()).config("appendonly", "no").start();
+        Servers servers = settings.servers();
+        try (LocalDeployment deployment = servers.start();
                 Lockstep cache = Lockstep.builder(patient(deployment)).connect();
-                RedisClient lettuce = RedisClient.create(deployment.uri());
-                var connection = lettuce.connect()) {
+                Peer lettuce = servers.peer(deployment)) {
             out.println("GET and SET by turns, values of 100 bytes, 10,000 keys; " + deployment.serverVersion()
-                    + (settings.replicas() == 0
-                            ? ", one server"
-                            : ", 1 primary, " + settings.replicas() + " replicas and 3 Sentinels")
-                    + ", on this machine of "
+                    + ", " + servers + ", on this machine of "
                     + Runtime.getRuntime().availableProcessors() + " processors; Java "
                     + Runtime.version().feature() + "; per load " + settings.rounds() + " rounds of "
                     + settings.time().toMillis() + " ms each");
             out.println();
             out.println(Comparison.HEADER);
             Keys keys = new Keys();
-            keys.fill(connection.sync());
+            keys.fill(lettuce.contender().sync());
             var throughput = new Throughput(
                     new Load(keys),
-                    new Contender("Lettuce", connection.sync(), connection.async()),
+                    lettuce.contender(),
                     new Contender(
                             "Lockstep", cache.primary().sync(), cache.primary().async()),
                     out);
@@ -79,10 +73,6 @@ public final class Throughput {
     }
 
     /** A JVM that has just started on a busy machine may need seconds for its first connection. */
-    private static LocalRedis servers(int replicas) {
-        return replicas == 0 ? LocalRedis.standalone() : LocalRedis.sentinel().replicas(replicas);
-    }
-
     private static Deployment patient(LocalDeployment servers) {
         return Deployment.parse(servers.uri()).toBuilder()
                 .connectTimeout(Duration.ofSeconds(10))

@@ -1,5 +1,7 @@
 package dev.lockstep.bench;
 
+import io.lettuce.core.KeyValue;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,12 +10,12 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One calling thread: GET and SET by turns on random keys, every reply checked. */
+/** One calling thread: GET and SET by turns on random keys, or MGET, every reply checked. */
 final class Worker implements Runnable {
 
     private final Contender contender;
     private final Keys keys;
-    private final int window;
+    private final Shape shape;
     private final BooleanSupplier running;
     private final AtomicReference<@Nullable Throwable> failure;
     private final AtomicLong answered = new AtomicLong(); // written by one thread at a time
@@ -21,12 +23,12 @@ final class Worker implements Runnable {
     Worker(
             Contender contender,
             Keys keys,
-            int window,
+            Shape shape,
             BooleanSupplier running,
             AtomicReference<@Nullable Throwable> failure) {
         this.contender = contender;
         this.keys = keys;
-        this.window = window;
+        this.shape = shape;
         this.running = running;
         this.failure = failure;
     }
@@ -39,7 +41,9 @@ final class Worker implements Runnable {
     @Override
     public void run() {
         try {
-            if (window == 1) {
+            if (shape.keys() > 1) {
+                readMany();
+            } else if (shape.window() == 1) {
                 block();
             } else {
                 pipeline();
@@ -71,10 +75,28 @@ final class Worker implements Runnable {
         answered.set(count);
     }
 
+    private void readMany() {
+        var commands = contender.sync();
+        var random = ThreadLocalRandom.current();
+        long count = 0;
+        while (running.getAsBoolean()) {
+            String[] asked = keys.some(shape.keys(), random);
+            List<KeyValue<String, String>> replies = commands.mget(asked);
+            for (int i = 0; i < asked.length; i++) {
+                KeyValue<String, String> reply = replies.get(i);
+                if (!asked[i].equals(reply.getKey()) || !keys.value().equals(reply.getValueOrElse(""))) {
+                    throw wrong("MGET", reply.toString());
+                }
+            }
+            count++;
+        }
+        answered.set(count);
+    }
+
     private void pipeline() {
         var commands = contender.async();
         var random = ThreadLocalRandom.current();
-        var inFlight = new Semaphore(window);
+        var inFlight = new Semaphore(shape.window());
         BiConsumer<@Nullable String, @Nullable Throwable> onGet =
                 (reply, error) -> finish(inFlight, error, reply, false);
         BiConsumer<@Nullable String, @Nullable Throwable> onSet =
@@ -89,7 +111,7 @@ final class Worker implements Runnable {
                 commands.set(key, keys.value()).whenComplete(onSet);
             }
         }
-        inFlight.acquireUninterruptibly(window);
+        inFlight.acquireUninterruptibly(shape.window());
     }
 
     private void finish(Semaphore inFlight, @Nullable Throwable error, @Nullable String reply, boolean set) {

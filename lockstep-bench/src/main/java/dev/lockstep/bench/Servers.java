@@ -1,0 +1,44 @@
+package dev.lockstep.bench;
+
+import dev.lockstep.local.LocalDeployment;
+import dev.lockstep.local.LocalRedis;
+
+/**
+ * What both contenders talk to.
+ *
+ * @param shards of a Redis Cluster; 0 for another deployment
+ * @param replicas of each primary; without any, and without shards, it is one server without Sentinel
+ */
+record Servers(int shards, int replicas) {
+
+    boolean cluster() {
+        return shards > 0;
+    }
+
+    /** Starts them, without persistence. */
+    LocalDeployment start() {
+        LocalRedis plan;
+        if (cluster()) {
+            plan = LocalRedis.cluster().shards(shards).replicas(replicas);
+        } else if (replicas > 0) {
+            plan = LocalRedis.sentinel().replicas(replicas);
+        } else {
+            plan = LocalRedis.standalone();
+        }
+        return plan.config("appendonly", "no").start();
+    }
+
+    Peer peer(LocalDeployment started) {
+        return cluster() ? Peer.onCluster(started) : Peer.onOneShard(started);
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        if (cluster()) {
+            return "a cluster of " + shards + " shards, "
+                    + (replicas == 0 ? "no replicas" : replicas + " replica(s) each");
+        }
+        return replicas == 0 ? "one server" : "1 primary, " + replicas + " replicas and 3 Sentinels";
+    }
+}
