@@ -34,4 +34,24 @@ class RightsIT {
             }
         }
     }
+
+    @Test
+    void theRightsThatTheDocumentListsForAClusterAreEnough() {
+        try (LocalDeployment redis = LocalRedis.cluster().start()) {
+            for (LocalServer node : redis.dataNodes()) {
+                node.command(
+                        "ACL SETUSER app on >pw resetkeys ~* +ping +info +client|id +client|kill +cluster|nodes +readonly +asking +set +get"
+                                .split(" ", -1));
+            }
+            try (Lockstep cache = Lockstep.connect(redis.uri().replace("://", "://app:pw@"))) {
+                await().atMost(Duration.ofSeconds(20)).until(() -> {
+                    for (int i = 0; i < 30; i++) {
+                        cache.primary().sync().set("key" + i, "value");
+                        assertThat(cache.replica().sync().get("key" + i)).isEqualTo("value");
+                    }
+                    return cache.stats().replicaReads() > 0;
+                });
+            }
+        }
+    }
 }

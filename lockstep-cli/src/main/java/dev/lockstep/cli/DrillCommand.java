@@ -28,13 +28,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts servers, loads them through Lockstep and through plain Lettuce, breaks them, and gives a verdict.",
             "Without --seed, --duration or --faults it plays a fixed story: a replica dies and returns, another joins,",
-            "the primary is killed. With one of them the faults are drawn from the seed."
+            "in a cluster slots move, a primary is killed. With one of them the faults are drawn from the seed."
         },
         footer = {
             "",
             "Exit code 0: VALID, every promise kept. 3: INVALID, with evidence in the report. 1: UNKNOWN.",
             "",
             "  ${ROOT-COMMAND-NAME} drill",
+            "  ${ROOT-COMMAND-NAME} drill --topology cluster",
             "  ${ROOT-COMMAND-NAME} drill --seed 7 --duration 2m --faults kill-primary,pause-primary",
             "  ${ROOT-COMMAND-NAME} drill --campaign 20 --out drills"
         })

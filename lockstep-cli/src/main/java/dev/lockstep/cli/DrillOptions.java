@@ -13,7 +13,7 @@ final class DrillOptions {
     @Option(
             names = "--topology",
             paramLabel = "KIND",
-            description = "What to drill; sentinel is the only one yet.",
+            description = "What to drill, sentinel or cluster; default ${DEFAULT-VALUE}.",
             order = 1)
     private String topology = "sentinel";
 
@@ -63,16 +63,15 @@ final class DrillOptions {
 
     /** Throws an IllegalArgumentException for a value that is out of its range. */
     DrillSettings settings(boolean drawn) {
-        if (!topology.equals("sentinel")) {
-            throw new IllegalArgumentException("--topology " + topology + " cannot be drilled yet; expected sentinel");
-        }
+        DrillSettings.Topology what = DrillSettings.Topology.parse(topology);
         boolean story = !drawn && seed == null && duration == null && faults == null;
-        DrillSettings settings = story ? DrillSettings.story() : DrillSettings.random(seed == null ? 1 : seed);
+        DrillSettings settings =
+                story ? DrillSettings.story(what) : DrillSettings.random(what, seed == null ? 1 : seed);
         if (duration != null) {
             settings = settings.withDuration(duration);
         }
         if (faults != null) {
-            settings = settings.withFaults(FaultKind.parse(faults));
+            settings = settings.withFaults(FaultKind.parse(faults, what));
         }
         DrillSettings.Load usual = settings.load();
         return settings.withServerBin(serverBin)

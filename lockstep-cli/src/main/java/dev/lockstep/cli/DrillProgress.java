@@ -32,8 +32,9 @@ final class DrillProgress implements DrillListener {
     @Override
     public void onProgress(Progress now) {
         String clients = now.clients().stream().map(DrillProgress::text).collect(Collectors.joining("  "));
-        String text = now.atNanos() / SECOND + "/" + now.lengthNanos() / SECOND + " s  primary " + now.primary() + "  "
-                + clients;
+        String text = now.atNanos() / SECOND + "/" + now.lengthNanos() / SECOND + " s  "
+                + (now.primaries().size() == 1 ? "primary " : "primaries ")
+                + String.join(" ", now.primaries()) + "  " + clients;
         if (terminal) {
             output.err().print(REWRITE + text);
             output.err().flush();

@@ -26,21 +26,32 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Kill or freeze any of the printed processes to see what happens. The sentinels know the primary as",
-            "mymaster, and ask for its password only if they were given one of their own.",
+            "mymaster, and ask for its password only if they were given one of their own. The shards of a cluster",
+            "share the slots evenly; when a primary dies, the others let its replica take over.",
             "",
             "  ${ROOT-COMMAND-NAME} up sentinel",
+            "  ${ROOT-COMMAND-NAME} up cluster --shards 4",
             "  REDISCLI_AUTH=mypassword ${ROOT-COMMAND-NAME} up sentinel --replicas 1 --dir /tmp/my-servers"
         })
 final class UpCommand implements Callable<Integer> {
 
     @Parameters(
-            paramLabel = "standalone|sentinel",
+            paramLabel = "standalone|sentinel|cluster",
             converter = UpKind.Converter.class,
-            description = "One primary, or one primary, 2 replicas and 3 sentinels.")
+            description =
+                    "One primary; or one primary, 2 replicas and 3 sentinels; or 3 shards, each of a primary and 1"
+                            + " replica.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private UpKind kind;
 
-    @Option(names = "--replicas", paramLabel = "N", description = "How many replicas the primary has.", order = 1)
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "How many shards the cluster has; fewer than 3 cannot elect.",
+            order = 0)
+    private @Nullable Integer shards;
+
+    @Option(names = "--replicas", paramLabel = "N", description = "How many replicas each primary has.", order = 1)
     private @Nullable Integer replicas;
 
     @Option(
@@ -53,8 +64,8 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "Of the primary, or of the first sentinel, the others following. If not given: 6379, or 26379"
-                    + " for sentinels, or free ones if these are in use.",
+            description = "Of the primary, or of the first sentinel or node of a cluster, the others following. If not"
+                    + " given: 6379, 26379 for sentinels, 7000 for a cluster, or free ones if these are in use.",
             order = 3)
     private @Nullable Integer port;
 
@@ -97,13 +108,17 @@ final class UpCommand implements Callable<Integer> {
 
     private LocalRedis plan(Output output) {
         try {
-            LocalRedis plan = kind.plan(replicas, sentinels, port, output).tls(tls);
+            LocalRedis plan = kind.plan(new UpKind.Size(shards, replicas, sentinels), port, output)
+                    .tls(tls);
             String password = secrets.password(System.getenv(), output);
             String sentinelPassword = secrets.sentinelPassword(output);
             if (password != null) {
                 plan.password(password);
             }
             if (sentinelPassword != null) {
+                if (kind == UpKind.CLUSTER) {
+                    throw new IllegalArgumentException("A cluster has no sentinels, so there is no password of theirs");
+                }
                 plan.sentinelPassword(sentinelPassword);
             }
             if (serverBin != null) {

@@ -2,7 +2,9 @@ package dev.lockstep.cli;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalServer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +27,29 @@ record UpFacts(
         List<Server> dataNodes,
         List<Server> sentinels) {
 
-    /** One process. */
-    record Server(String name, String role, String host, int port, long pid) {
-        static Server of(LocalServer server, String role) {
-            return new Server(server.name(), role, server.host(), server.port(), server.pid());
+    /**
+     * One process.
+     *
+     * @param primary the name of the server that a replica follows; null for others
+     */
+    record Server(String name, String role, @Nullable String primary, String host, int port, long pid) {
+        static Server of(LocalServer server, String role, @Nullable LocalServer primary) {
+            return new Server(
+                    server.name(),
+                    role,
+                    primary == null ? null : primary.name(),
+                    server.host(),
+                    server.port(),
+                    server.pid());
         }
     }
 
     static UpFacts of(LocalDeployment deployment, boolean tls) {
-        LocalServer primary = deployment.primary();
+        List<LocalServer> primaries = deployment.primaries();
+        Map<LocalServer, LocalServer> primaryOf = new HashMap<>();
+        for (LocalServer primary : primaries) {
+            deployment.replicas(primary).forEach(replica -> primaryOf.put(replica, primary));
+        }
         return new UpFacts(
                 1,
                 deployment.uri(),
@@ -42,10 +58,11 @@ record UpFacts(
                 deployment.directory().toString(),
                 tls ? deployment.caFile().toString() : null,
                 deployment.dataNodes().stream()
-                        .map(node -> Server.of(node, node.equals(primary) ? "primary" : "replica"))
+                        .map(node ->
+                                Server.of(node, primaries.contains(node) ? "primary" : "replica", primaryOf.get(node)))
                         .toList(),
                 deployment.sentinels().stream()
-                        .map(sentinel -> Server.of(sentinel, "sentinel"))
+                        .map(sentinel -> Server.of(sentinel, "sentinel", null))
                         .toList());
     }
 
@@ -56,6 +73,9 @@ record UpFacts(
         String primary = redisCli(dataNodes.get(0), hasPassword());
         if (sentinels.isEmpty()) {
             output.line("  redis-cli   " + primary);
+            if (isCluster()) {
+                output.line("  Python      " + pythonCluster());
+            }
         } else {
             output.line("  redis-cli   " + redisCli(sentinels.get(0), hasSentinelPassword())
                     + " sentinel get-master-addr-by-name mymaster");
@@ -66,14 +86,22 @@ record UpFacts(
         output.line("  Java        Lockstep.connect(\"" + pasted + "\")");
         output.line("  status      " + Main.commandName() + " status --watch '" + pasted + "'");
         output.line("");
-        Table table = new Table("SERVER", "ROLE", "ADDRESS", ">PID");
+        Table table = new Table("SERVER", "ROLE", "OF", "ADDRESS", ">PID");
         for (List<Server> servers : List.of(dataNodes, sentinels)) {
             servers.forEach(server -> table.row(
-                    server.name(), server.role(), server.host() + ":" + server.port(), String.valueOf(server.pid())));
+                    server.name(),
+                    server.role(),
+                    isCluster() && server.primary() != null ? server.primary() : "",
+                    server.host() + ":" + server.port(),
+                    String.valueOf(server.pid())));
         }
         output.lines(table.indented(2));
         output.line("");
         output.line("  " + server + ", files in " + folder);
+    }
+
+    private boolean isCluster() {
+        return maskedUri.contains("-cluster://");
     }
 
     private boolean hasPassword() {
@@ -85,8 +113,15 @@ record UpFacts(
     }
 
     private String redisCli(Server to, boolean secret) {
-        return "redis-cli -p " + to.port() + (secret ? " --askpass" : "")
+        return "redis-cli " + (isCluster() ? "-c " : "") + "-p " + to.port() + (secret ? " --askpass" : "")
                 + (caFile == null ? "" : " --tls --cacert " + caFile);
+    }
+
+    private String pythonCluster() {
+        Server first = dataNodes.get(0);
+        return "RedisCluster(host=\"" + first.host() + "\", port=" + first.port()
+                + (hasPassword() ? ", password=..." : "")
+                + (caFile == null ? ")" : ", ssl=True, ssl_ca_certs=\"" + caFile + "\")");
     }
 
     /** As redis-py's own documentation has it. */

@@ -39,6 +39,8 @@ class DrillCommandTest {
     void theCommandThatAReportNamesRunsTheSameDrill() {
         for (String line : List.of(
                 "",
+                " --topology cluster",
+                " --topology cluster --seed 7 --duration 30s --faults promote-replica,move-slots",
                 " --seed 7 --duration 60s",
                 " --seed 1 --duration 90s --faults kill-primary,pause-replica",
                 " --seed 3 --duration 60s --threads 8 --rate 500 --timeout 250ms --server-bin /bin/redis-server")) {

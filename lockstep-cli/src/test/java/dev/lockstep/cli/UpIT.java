@@ -7,6 +7,8 @@ import dev.lockstep.topology.Deployment;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -111,6 +113,46 @@ class UpIT {
             assertThat(up.end("INT")).isZero();
             Child.assertNothingIsLeft(household, Path.of(facts.get("folder").asString()));
             assertThat(up.err()).contains("REDISCLI_AUTH").doesNotContain("pa55word", "\tat ");
+        }
+    }
+
+    @Test
+    void clusterCanBeUsedByItsFirstLineUntilTerm() throws Exception {
+        try (Child up = Child.start(
+                temp,
+                Map.of(),
+                "up",
+                "cluster",
+                "--shards",
+                "4",
+                "--replicas",
+                "0",
+                "--password-file",
+                secretFile(PASSWORD))) {
+            String uri = up.line();
+            assertThat(uri).matches("redis-cluster://:" + PASSWORD + "@127.0.0.1:\\d+,127.0.0.1:\\d+,127.0.0.1:\\d+");
+            String seed = uri.replaceFirst("-cluster", "").replaceFirst(",.*", "");
+            RedisClusterClient client = RedisClusterClient.create(seed);
+            try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
+                assertThat(connection.sync().set("foo", "bar")).isEqualTo("OK");
+                assertThat(connection.getPartitions()).hasSize(4);
+            } finally {
+                client.shutdown();
+            }
+            String line = up.line();
+            List<String> told = new ArrayList<>();
+            while (!line.contains("files in ")) {
+                told.add(line);
+                line = up.line();
+            }
+            assertThat(told)
+                    .noneMatch(text -> text.contains(PASSWORD))
+                    .anyMatch(text -> text.matches(" *redis-cli +redis-cli -c -p \\d+ --askpass"));
+            Path folder = Path.of(line.replaceFirst(".*files in ", ""));
+            List<Long> household = up.household();
+            assertThat(household).as("the JVM, 4 servers and two guardians").hasSize(7);
+            assertThat(up.end("TERM")).isZero();
+            Child.assertNothingIsLeft(household, folder);
         }
     }
 

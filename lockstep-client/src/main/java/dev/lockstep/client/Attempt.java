@@ -169,17 +169,25 @@ final class Attempt implements RedisCommand<Object, Object, Object> {
     /** Whether a key that does not exist, or one of them, would have got the same answer. */
     boolean isBare() {
         if (recording != null) {
-            return recording.isBare() || (command.getType() == CommandType.MGET && recording.hasGap());
+            return recording.isBare()
+                    || (isA(CommandType.MGET) && recording.hasGap())
+                    || (isA(CommandType.TYPE) && recording.startsWith("none"))
+                    || (isA(CommandType.BITPOS) && recording.numbers().contains(-1L));
         }
         @Nullable Object value = output.get();
         return output.hasError()
                 || value == null
                 || value.equals(0L)
                 || value.equals(-2L) // TTL and its like
+                || (value.equals(-1L) && isA(CommandType.BITPOS))
                 || value.equals(false)
                 || value.equals("")
                 || (value instanceof byte[] bytes && bytes.length == 0)
-                || (command.getType() == CommandType.TYPE && value.equals("none"));
+                || (isA(CommandType.TYPE) && value.equals("none"));
+    }
+
+    private boolean isA(CommandType type) {
+        return command.getType().toString().equalsIgnoreCase(type.toString());
     }
 
     /** Lets go of the call: whatever is still answered goes nowhere. */

@@ -32,6 +32,10 @@ final class BlockingLane {
         if (call.isDone()) {
             return;
         }
+        if (shard.isLeftBy(call)) {
+            shard.passOn(call);
+            return;
+        }
         NodeAddress primary = shard.primary().address();
         if (primary == null) {
             shard.later(RETRY_MILLIS, () -> submit(call));
@@ -45,6 +49,8 @@ final class BlockingLane {
                     shard.later(RETRY_MILLIS, () -> submit(call));
                 } else if (adopt(made)) {
                     send(call, made);
+                } else {
+                    shard.later(RETRY_MILLIS, () -> submit(call));
                 }
             });
         } else {

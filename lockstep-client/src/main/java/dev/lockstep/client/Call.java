@@ -99,6 +99,7 @@ final class Call {
     /** It goes to this shard from now on, or waits at this crossing. */
     void goes(Way to) {
         way = to;
+        asking = false;
     }
 
     /** What its session has seen of the shard that it goes to. */
@@ -137,7 +138,6 @@ final class Call {
     /** It was not executed where it was sent, or may be repeated: it can be sent again. */
     void takeBack() {
         sentTo = null;
-        asking = false;
         STATE.compareAndSet(this, SENT, UNSENT);
     }
 

@@ -78,7 +78,7 @@ final class Crossing implements Way {
                 return;
             }
         }
-        routes.way(slot).submit(call);
+        routes.submit(call);
     }
 
     /** The slot goes to this shard next (null: to nobody yet); false if it has gone to another already. */

@@ -26,6 +26,12 @@ final class Evacuation implements Attempt.Own {
     Evacuation(ShardRoute from, Map<Integer, Crossing> crossings) {
         this.from = from;
         this.crossings = crossings;
+        from.primary().evacuating(1);
+    }
+
+    private void over() {
+        from.primary().evacuating(-1);
+        crossings.values().forEach(Crossing::evacuated);
     }
 
     /**
@@ -41,7 +47,7 @@ final class Evacuation implements Attempt.Own {
                     crossing.giveBack(call);
                 }
             }
-            crossings.values().forEach(Crossing::evacuated);
+            over();
             return;
         }
         NodeLink link = from.primary().steady();
@@ -59,7 +65,7 @@ final class Evacuation implements Attempt.Own {
     @Override
     public void answered(Attempt attempt, NodeLink link) {
         if (from.primary().steady() == asked) {
-            crossings.values().forEach(Crossing::evacuated);
+            over();
         } else {
             go();
         }

@@ -134,7 +134,7 @@ final class ExclusivePath implements Dispatcher {
     private @Nullable RuntimeException answered(Entry entry) {
         Redirect redirect = shard.redirect(entry.call.command.getOutput().getError(), address);
         if (redirect != null) {
-            shard.suspect(address, redirect.text());
+            shard.moved(slot, redirect);
             return new NotSentException(entry.call.name() + " was not executed: its slot is not served by " + address
                     + " now (" + redirect.text() + "). Close this exclusive connection and begin again on another one");
         }

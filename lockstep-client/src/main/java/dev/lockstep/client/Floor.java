@@ -27,6 +27,7 @@ final class Floor {
     private record Cell(@Nullable Mark primary, @Nullable Position replica) {}
 
     private final @Nullable Session session;
+    private final Floors owner;
     private final int buckets;
     private final AtomicReferenceArray<Cell> cells;
     private final AtomicIntegerArray unanswered;
@@ -34,16 +35,22 @@ final class Floor {
 
     /**
      * @param session whose floor it is; null for the one that the views share
+     * @param owner all floors of the same session
      * @param buckets a power of two
      */
-    Floor(@Nullable Session session, int buckets) {
+    Floor(@Nullable Session session, Floors owner, int buckets) {
         this.session = session;
+        this.owner = owner;
         this.buckets = buckets;
         this.cells = new AtomicReferenceArray<>(buckets + 1);
         this.unanswered = new AtomicIntegerArray(buckets + 1);
         for (int i = 0; i <= buckets; i++) {
             cells.setRelease(i, NOTHING);
         }
+    }
+
+    Floors owner() {
+        return owner;
     }
 
     @Nullable

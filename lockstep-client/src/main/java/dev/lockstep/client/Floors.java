@@ -42,8 +42,13 @@ final class Floors {
         return floor != null ? floor : byShard.computeIfAbsent(shard, this::watched);
     }
 
+    /** The shard is no more. */
+    void forget(ShardRoute shard) {
+        byShard.remove(shard);
+    }
+
     private Floor watched(ShardRoute shard) {
-        Floor floor = new Floor(session, buckets);
+        Floor floor = new Floor(session, this, buckets);
         shard.watch(floor);
         return floor;
     }

@@ -47,12 +47,12 @@ final class HeldCalls {
 
     /** Gives the calls out in order until one is not taken. */
     void drain(Predicate<Call> takes) {
-        for (Call next = queue.peekFirst(); next != null; next = queue.peekFirst()) {
+        for (Call next = queue.pollFirst(); next != null; next = queue.pollFirst()) {
+            bounds.removed(next.request.length());
             if (!next.isDone() && !takes.test(next)) {
+                addFirst(List.of(next));
                 return;
             }
-            queue.pollFirst();
-            bounds.removed(next.request.length());
         }
     }
 

@@ -28,6 +28,8 @@ enum KeySpec {
     EVERY_OTHER,
     /** {@code numkeys key [key …]}. */
     COUNTED,
+    /** {@code numkeys key value [key value …]}. */
+    COUNTED_PAIRS,
     /** {@code something numkeys key [key …]}. */
     COUNTED_SECOND,
     /** {@code destination numkeys key [key …]}, with the destination a key. */
@@ -46,8 +48,9 @@ enum KeySpec {
                 "PING ECHO TIME INFO DBSIZE KEYS RANDOMKEY COMMAND LASTSAVE PUBSUB ROLE SLOWLOG LATENCY SCAN CONFIG CLIENT"
                         + " CLUSTER SCRIPT FUNCTION FLUSHALL FLUSHDB SAVE BGSAVE BGREWRITEAOF SHUTDOWN ACL MODULE DEBUG SWAPDB"
                         + " PUBLISH REPLICAOF SLAVEOF FAILOVER LOLWUT MULTI EXEC DISCARD UNWATCH WAIT WAITAOF SELECT AUTH HELLO"
-                        + " RESET QUIT READONLY READWRITE ASKING SUBSCRIBE UNSUBSCRIBE PSUBSCRIBE PUNSUBSCRIBE MONITOR MIGRATE");
-        add(SECOND, "OBJECT MEMORY XINFO XGROUP");
+                        + " RESET QUIT READONLY READWRITE ASKING SUBSCRIBE UNSUBSCRIBE PSUBSCRIBE PUNSUBSCRIBE MONITOR MIGRATE"
+                        + " HOTKEYS");
+        add(SECOND, "OBJECT MEMORY XINFO XGROUP FT.CURSOR");
         add(FIRST_TWO, "RENAME RENAMENX COPY LMOVE BLMOVE RPOPLPUSH BRPOPLPUSH SMOVE GEOSEARCHSTORE ZRANGESTORE LCS");
         add(
                 ALL,
@@ -57,6 +60,7 @@ enum KeySpec {
         add(ALL_BUT_FIRST, "BITOP");
         add(EVERY_OTHER, "MSET MSETNX");
         add(COUNTED, "ZUNION ZINTER ZDIFF ZINTERCARD SINTERCARD LMPOP ZMPOP");
+        add(COUNTED_PAIRS, "MSETEX");
         add(COUNTED_SECOND, "EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO BLMPOP BZMPOP");
         add(DESTINATION_AND_COUNTED, "ZUNIONSTORE ZINTERSTORE ZDIFFSTORE");
         add(STREAMS, "XREAD XREADGROUP");
@@ -93,6 +97,7 @@ enum KeySpec {
             case ALL_BUT_FIRST -> range(1, count, 1);
             case EVERY_OTHER -> range(0, count, 2);
             case COUNTED -> counted(arguments, 0);
+            case COUNTED_PAIRS -> countedPairs(arguments);
             case COUNTED_SECOND -> counted(arguments, 1);
             case DESTINATION_AND_COUNTED -> {
                 List<Integer> places = new ArrayList<>(range(0, Math.min(1, count), 1));
@@ -115,6 +120,11 @@ enum KeySpec {
     private static List<Integer> counted(List<ByteBuffer> arguments, int at) {
         int count = at < arguments.size() ? number(text(arguments.get(at))) : 0;
         return range(at + 1, Math.min(arguments.size(), at + 1 + count), 1);
+    }
+
+    private static List<Integer> countedPairs(List<ByteBuffer> arguments) {
+        int count = arguments.isEmpty() ? 0 : number(text(arguments.get(0)));
+        return range(1, Math.min(arguments.size(), 1 + 2 * count), 2);
     }
 
     private static int number(String text) {

@@ -107,8 +107,11 @@ public final class Lockstep implements AutoCloseable {
                 builder.heldCalls,
                 builder.heldBytes,
                 events.stats(),
-                (error, node) -> Redirect.read(error, node, deployment.addressTranslation())));
-        var around = new ShardRoute.Surroundings(watcher, opener, timer, events, new Scripts(), routes);
+                (error, node) -> Redirect.read(
+                        error,
+                        node,
+                        named -> watcher.known(deployment.addressTranslation().apply(named)))));
+        var around = new ShardRoute.Surroundings(watcher, opener, timer, events, new Scripts(), new Scans(), routes);
         shardMaker = name -> new ShardRoute(
                 name, around, new HeldBounds(builder.heldCalls, builder.heldBytes), builder.replicaPatience.toNanos());
         pubSubs = new PubSubs(deployment, resources, routes);

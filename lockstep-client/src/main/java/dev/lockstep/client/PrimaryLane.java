@@ -69,6 +69,7 @@ final class PrimaryLane {
     private final List<Call> takenBack = new ArrayList<>();
     private @Nullable NodeAddress openingTo;
     private int openings;
+    private int evacuations;
     private boolean closed;
     private long absentSince = System.nanoTime();
     private long retryMillis = FIRST_RETRY_MILLIS;
@@ -100,19 +101,24 @@ final class PrimaryLane {
 
     private void hold(Call call) {
         String refusal;
+        boolean dissolved;
         synchronized (this) {
             NodeLink now = open;
             if (now != null && sendOn(now, call)) {
                 return; // it came back meanwhile
             }
+            dissolved = closed && !shard.isAllClosed();
             refusal = closed ? "this Lockstep is closed" : held.add(call);
             if (refusal != null && !closed) {
                 refusal = "there is no primary, and " + refusal;
             }
         }
-        if (refusal != null) {
-            call.fail(new NotSentException(
-                    call.name() + " was not sent: " + refusal + ". Nothing was executed: it is safe to call it again"));
+        if (dissolved) {
+            shard.passOn(call);
+        } else if (refusal != null) {
+            String why =
+                    call.name() + " was not sent: " + refusal + ". Nothing was executed: it is safe to call it again";
+            shard.later(0, () -> call.fail(new NotSentException(why))); // perhaps under the lock of a crossing
         } else {
             shard.stats().held.increment();
         }
@@ -167,6 +173,11 @@ final class PrimaryLane {
     /** Between two connections: after every mark of the last one, before every mark of the next. */
     private Mark between() {
         return new Mark(openingTo == null ? openings : openings - 1, Long.MAX_VALUE);
+    }
+
+    /** Slots leave: a silent link is not waited for as long as it pleases. */
+    synchronized void evacuating(int more) {
+        evacuations += more;
     }
 
     /** Takes what is held of some slots out, in order, if nothing that was sent before can still come back; else null. */
@@ -287,11 +298,8 @@ final class PrimaryLane {
                 if (from == link
                         && state == State.SILENT
                         && forNanos > HALF_OPEN_AFTER
-                        && shard.answersProbes(from.address)) {
-                    log.info(
-                            "{} answers others but not this connection since {}: making a new one",
-                            from,
-                            Call.text(forNanos));
+                        && (evacuations > 0 || shard.answersProbes(from.address))) {
+                    log.info("{} does not answer since {}: giving this connection up", from, Call.text(forNanos));
                     retire(from);
                 }
                 return;
@@ -371,7 +379,9 @@ final class PrimaryLane {
             again.removeIf(Call::isDone);
             again.forEach(Call::takeBack);
             shard.stats().retried.add(again.size());
-            if (closed) {
+            if (closed && !shard.isAllClosed()) {
+                again.forEach(shard::passOn);
+            } else if (closed) {
                 afterwards.add(() -> again.forEach(call -> call.giveUp("before Lockstep was closed", "it was held")));
             } else {
                 held.addFirst(again);
@@ -544,8 +554,12 @@ final class PrimaryLane {
         }
     }
 
-    /** Fails what is held and closes the connection. */
-    void close(String when) {
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Closes the connection; fails what is held, or passes it on if only the shard is no more. */
+    void close() {
         List<Call> left;
         NodeLink last;
         synchronized (this) {
@@ -554,8 +568,17 @@ final class PrimaryLane {
             last = link;
             open = null;
         }
-        left.forEach(call -> call.giveUp(when, "it was held"));
-        if (last != null) {
+        boolean dissolved = !shard.isAllClosed();
+        for (Call call : left) {
+            if (dissolved) {
+                shard.passOn(call);
+            } else {
+                call.giveUp("before Lockstep was closed", "it was held");
+            }
+        }
+        if (last != null && dissolved) {
+            last.retire();
+        } else if (last != null) {
             last.close();
         }
     }

@@ -159,8 +159,8 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
                 && redirect.kind() == Redirect.Kind.MOVED
                 && redirect.node() != null
                 && shard.has(redirect.node());
-        if (demoted || deposed || lane.isMisplaced(error)) {
-            demoted = true;
+        demoted |= deposed || lane.isMisplaced(error);
+        if (demoted && (error != null || call.traits.isRead())) { // a write without an error was executed all the same
             lane.takeBack(call, error, link);
             return;
         }

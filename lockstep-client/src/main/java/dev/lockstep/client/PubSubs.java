@@ -9,7 +9,6 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.DefaultEndpoint;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import java.util.List;
@@ -74,14 +73,8 @@ final class PubSubs {
             FollowingPubSub<K, V> connection = client.connect(codec, uri);
             open.removeIf(following -> !following.connection.isOpen() && isClosed(following));
             Following following = new Following(slot, uri, connection, shard);
-            connection.addListener(new RedisPubSubAdapter<>() {
-                @Override
-                public void sunsubscribed(K channel, long count) {
-                    if (connection.wantsShardChannels()) {
-                        following.shard.suspectPrimary("it ended the subscription of a shard channel");
-                    }
-                }
-            });
+            connection.onLossOfShardChannels(
+                    () -> following.shard.suspectPrimary("it ended the subscription of a shard channel"));
             open.add(following);
             follow(following); // the primary may have moved while it connected
             return connection;
@@ -99,7 +92,10 @@ final class PubSubs {
     private void follow(Following following) {
         List<ShardRoute> shards = routes.all();
         ShardRoute owner = following.slot == ANY_SLOT ? following.shard : routes.toldOwner(following.slot);
-        ShardRoute shard = owner != null && shards.contains(owner) ? owner : shards.get(0);
+        if (owner == null) {
+            return; // its slot is nobody's now
+        }
+        ShardRoute shard = shards.contains(owner) ? owner : shards.get(0);
         NodeAddress to = shard.primary().target();
         following.shard = shard;
         if (to != null && !isAt(following.uri, to)) {

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node's answer that a call was not executed, since its slot is elsewhere, on the move, or nobody's now.
  *
+ * @param slot the slot that it is about; -1 if it names none
  * @param node the node to go to; null if it names none
  * @param text the answer
  */
-record Redirect(Kind kind, @Nullable NodeAddress node, String text) {
+record Redirect(Kind kind, int slot, @Nullable NodeAddress node, String text) {
 
     enum Kind {
         /** The slot belongs to another node. */
@@ -31,15 +32,24 @@ record Redirect(Kind kind, @Nullable NodeAddress node, String text) {
      */
     static @Nullable Redirect read(String error, NodeAddress from, UnaryOperator<NodeAddress> translation) {
         if (error.startsWith("MOVED ")) {
-            return new Redirect(Kind.MOVED, target(error, from, translation), error);
+            return new Redirect(Kind.MOVED, slot(error), target(error, from, translation), error);
         }
         if (error.startsWith("ASK ")) {
-            return new Redirect(Kind.ASK, target(error, from, translation), error);
+            return new Redirect(Kind.ASK, slot(error), target(error, from, translation), error);
         }
         if (error.startsWith("TRYAGAIN")) {
-            return new Redirect(Kind.TRYAGAIN, null, error);
+            return new Redirect(Kind.TRYAGAIN, -1, null, error);
         }
-        return error.startsWith("CLUSTERDOWN") ? new Redirect(Kind.CLUSTERDOWN, null, error) : null;
+        return error.startsWith("CLUSTERDOWN") ? new Redirect(Kind.CLUSTERDOWN, -1, null, error) : null;
+    }
+
+    private static int slot(String error) {
+        String[] words = error.split(" ", -1);
+        try {
+            return words.length > 1 ? Integer.parseInt(words[1]) : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 
     /** The last word of {@code MOVED slot host:port}; the host may be left out, or be ? if the node does not know its own. */

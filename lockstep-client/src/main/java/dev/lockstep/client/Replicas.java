@@ -214,7 +214,9 @@ final class Replicas {
     }
 
     void askPrimary(Call call) {
-        if (!call.isDone()) {
+        if (shard.isLeftBy(call)) {
+            shard.passOn(call);
+        } else if (!call.isDone()) {
             shard.stats().primaryReads.increment();
             shard.primary().submit(call);
         }

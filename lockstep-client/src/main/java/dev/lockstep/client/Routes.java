@@ -214,6 +214,10 @@ final class Routes {
         if (node != null) {
             from.suspect(node, "named by " + redirect.text());
         }
+        if (redirect.kind() == Redirect.Kind.MOVED && redirect.slot() != call.slot && named != null) {
+            named.ask(call); // its key is not where it was looked for: that says nothing about the other slot
+            return;
+        }
         if (call.slot < 0 || call.traits.blocks(call.request)) {
             from.later(pause, () -> submit(call)); // has no order to keep
             return;
@@ -224,7 +228,8 @@ final class Routes {
                 cross(call, from, named, times > PATIENT_REDIRECTS ? pause : 0, redirect.text());
             }
             case ASK -> {
-                if (named == null) {
+                boolean waiting = way(call.slot) instanceof Crossing crossing && crossing.from == from;
+                if (named == null || waiting) {
                     cross(call, from, from, pause, redirect.text());
                 } else {
                     named.ask(call);
@@ -250,36 +255,81 @@ final class Routes {
         return null;
     }
 
-    /** Leads the call's slot through a crossing, from one shard to another (null: it is not known yet which). */
+    /** Leads the call through a crossing, from one shard to another (null: it is not known yet which). */
     private void cross(Call call, ShardRoute from, @Nullable ShardRoute to, long pauseMillis, String why) {
-        Way now = way(call.slot);
+        Way now = cross(call.slot, from, to, pauseMillis, why);
+        if (now instanceof Crossing crossing && crossing.from == from) {
+            crossing.giveBack(call);
+        } else if (pauseMillis > 0) {
+            from.later(pauseMillis, () -> submit(call));
+        } else {
+            submit(call);
+        }
+    }
+
+    /** Puts a crossing in the slot's place if {@code from} is there; returns what is there then. */
+    private Way cross(int slot, ShardRoute from, @Nullable ShardRoute to, long pauseMillis, String why) {
+        Way now = way(slot);
         if (now == from) {
-            Crossing made = new Crossing(call.slot, from, this, why);
+            Crossing made = new Crossing(slot, from, this, why);
             made.leadsTo(to, why);
             if (pauseMillis > 0) {
                 made.pause();
             }
-            if (owners.compareAndSet(call.slot, from, made)) {
-                begin(from, Map.of(call.slot, made));
+            crossings.add(made);
+            if (owners.compareAndSet(slot, from, made)) {
+                begin(from, Map.of(slot, made));
                 if (pauseMillis > 0) {
                     from.later(pauseMillis, made::resume);
                 }
+                seekDestination(made);
+            } else {
+                crossings.remove(made);
             }
-            now = way(call.slot);
+            now = way(slot);
         }
-        if (now instanceof Crossing crossing && crossing.from == from) {
-            if (to != null && !crossing.hasDestination()) {
-                crossing.leadsTo(to, why);
-            }
-            crossing.giveBack(call);
-        } else {
-            now.submit(call);
+        if (now instanceof Crossing crossing && crossing.from == from && to != null && !crossing.hasDestination()) {
+            crossing.leadsTo(to, why);
+        }
+        return now;
+    }
+
+    /** A hint may name a node that nobody knows: after a while the slot goes where the topology has it, right or not. */
+    private void seekDestination(Crossing crossing) {
+        ShardRoute from = crossing.from;
+        if (from != null && !crossing.hasDestination() && crossing.opened() == null) {
+            from.later(LAST_PAUSE_MILLIS, () -> {
+                ShardRoute owner = toldOwner(crossing.slot);
+                if (owner != null && !crossing.hasDestination()) {
+                    crossing.leadsTo(owner, "the topology has it there");
+                } else {
+                    seekDestination(crossing);
+                }
+            });
+        }
+    }
+
+    /** A primary that did not have what came with its last slot has taken over: whoever saw that elsewhere is told. */
+    void lose(ShardRoute heir) {
+        known().forEach(shard -> shard.loseTo(heir));
+    }
+
+    private synchronized List<ShardRoute> known() {
+        return List.copyOf(byName.values());
+    }
+
+    /** A node of {@code from} has told on a connection that is not ours to repeat on that the slot is elsewhere. */
+    void moved(int slot, Redirect redirect, ShardRoute from) {
+        NodeAddress node = redirect.node();
+        from.suspectPrimary(redirect.text());
+        if (redirect.kind() == Redirect.Kind.MOVED && node != null && !from.has(node)) {
+            from.suspect(node, "named by " + redirect.text());
+            cross(slot, from, shardOf(node), 0, redirect.text());
         }
     }
 
     /** The crossings have taken their slots' places in the table. */
     private void begin(ShardRoute from, Map<Integer, Crossing> made) {
-        crossings.addAll(made.values());
         changes.incrementAndGet();
         await(dispatches.begin(), new Evacuation(from, made), from);
     }
@@ -339,7 +389,8 @@ final class Routes {
         Map<ShardRoute, Map<Integer, Crossing>> leaving = new HashMap<>();
         for (int slot = 0; slot < covering.length; slot++) {
             ShardRoute to = covering[slot];
-            if (to != told.get(slot)) {
+            boolean stranded = way(slot) instanceof ShardRoute owner && !shards.contains(owner);
+            if (to != told.get(slot) || stranded) {
                 told.set(slot, to);
                 assign(slot, to, leaving);
             }
@@ -362,10 +413,12 @@ final class Routes {
                 ShardRoute from = (ShardRoute) now;
                 Crossing made = new Crossing(slot, from, this, why);
                 made.leadsTo(to, why);
+                crossings.add(made);
                 if (owners.compareAndSet(slot, now, made)) {
                     leaving.computeIfAbsent(from, shard -> new HashMap<>()).put(slot, made);
                     return;
                 }
+                crossings.remove(made);
             }
         }
     }
@@ -379,7 +432,7 @@ final class Routes {
                 gone = owners.get(slot) != route;
             }
             if (gone) {
-                route.close("before its shard was dissolved");
+                route.dissolve();
             }
             return gone;
         });
@@ -398,6 +451,6 @@ final class Routes {
         }
         String when = "before Lockstep was closed";
         crossings.forEach(crossing -> crossing.close().forEach(call -> call.giveUp(when, "it waited")));
-        left.forEach(shard -> shard.close(when));
+        left.forEach(ShardRoute::close);
     }
 }

@@ -27,13 +27,17 @@ final class Scans {
         }
     };
 
-    /** Binds the call to the process that gave its cursor. */
-    void continues(Call call) {
+    /**
+     * Binds the call to the process that gave its cursor.
+     *
+     * @param shard where it goes, which tells cursors over all of a shard's keys apart
+     */
+    void continues(Call call, String shard) {
         List<String> arguments = call.request.texts();
         boolean keyed = !call.name().equals("SCAN");
-        String key = keyed && !arguments.isEmpty() ? arguments.get(0) : "";
+        String key = keyed && !arguments.isEmpty() ? arguments.get(0) : shard;
         String cursor = arguments.size() > (keyed ? 1 : 0) ? arguments.get(keyed ? 1 : 0) : "0";
-        if (!cursor.equals("0")) {
+        if (!cursor.equals("0") && call.boundTo == null) {
             call.boundTo = processOf(call.name() + '\n' + key + '\n' + cursor);
         }
         call.iteration = call.name() + '\n' + key + '\n';

@@ -34,7 +34,6 @@ final class ShardRoute implements Way {
     private final Set<ExclusivePath> exclusives = ConcurrentHashMap.newKeySet();
     private final Samples samples = new Samples();
     private final Sampler sampler = new Sampler(this);
-    private final Scans scans = new Scans();
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private volatile @Nullable Lineage lineage;
     private volatile @Nullable String toldHistory;
@@ -48,6 +47,7 @@ final class ShardRoute implements Way {
             ScheduledExecutorService timer,
             Events events,
             Scripts scripts,
+            Scans scans,
             Routes routes) {}
 
     ShardRoute(String name, Surroundings around, HeldBounds held, long replicaPatienceNanos) {
@@ -65,7 +65,7 @@ final class ShardRoute implements Way {
         Floor floor = call.floor(this);
         call.goes(this);
         if (traits.access() == CommandTraits.Access.SCAN) {
-            scans.continues(call);
+            scans().continues(call, name);
         } else if (call.command.getType() == CommandType.SCRIPT) {
             scripts().seen(call);
         }
@@ -113,8 +113,8 @@ final class ShardRoute implements Way {
 
     /** Sends the call to the primary although the slot is not the shard's yet: it is being imported, and the key is here. */
     void ask(Call call) {
-        call.asking = true;
         call.goes(this);
+        call.asking = true;
         primary.submit(call);
     }
 
@@ -123,6 +123,11 @@ final class ShardRoute implements Way {
         if (node != null) {
             suspect(node, why);
         }
+    }
+
+    /** A node of this shard has told, on a caller's own connection, that a slot is elsewhere. */
+    void moved(int slot, Redirect redirect) {
+        around.routes().moved(slot, redirect, this);
     }
 
     /** Whether the node was last seen as one of this shard's copies. */
@@ -137,6 +142,18 @@ final class ShardRoute implements Way {
 
     private static @Nullable Mark later(@Nullable Mark one, @Nullable Mark other) {
         return one == null || (other != null && other.isAfter(one)) ? other : one;
+    }
+
+    private boolean isLost(@Nullable Position position) {
+        Lineage known = lineage;
+        return position == null || known == null || !known.survives(position);
+    }
+
+    /** Tells all who have seen anything that what came here with a slot is lost: it may be what they saw elsewhere. */
+    void loseTo(ShardRoute heir) {
+        for (Floor floor : List.copyOf(floors)) {
+            floor.owner().of(heir).lose(heir);
+        }
     }
 
     /** What a copy must have applied so that nothing that came with a slot is missing; null if anything will do. */
@@ -171,7 +188,11 @@ final class ShardRoute implements Way {
      * @param afterwards covers everything that the process has executed until now
      */
     void movedTo(String runId, Mark afterwards) {
-        if (arrival.get() != null) { // what was told in the former primary's history may not be part of the new one's
+        Mark arrived = arrival.get();
+        if (arrived != null) { // it may not be part of the new primary's history
+            if (arrived.isSettled() && isLost(arrived.position())) {
+                around.routes().lose(this);
+            }
             arrival.accumulateAndGet(afterwards, ShardRoute::later);
         }
         blocking.movedTo(runId);
@@ -187,7 +208,7 @@ final class ShardRoute implements Way {
     }
 
     Scans scans() {
-        return scans;
+        return around.scans();
     }
 
     Scripts scripts() {
@@ -351,9 +372,37 @@ final class ShardRoute implements Way {
         return around.watcher().histories();
     }
 
-    void close(String when) {
+    void close() {
         blocking.close();
         replicas.close();
-        primary.close(when);
+        primary.close();
+    }
+
+    /** The shard is no more: what is still here goes where its slot is now. */
+    void dissolve() {
+        close();
+        for (Floor floor : List.copyOf(floors)) {
+            floor.owner().forget(this);
+        }
+    }
+
+    /** Whether the call's slot is another shard's, or on its way there, so that the call has nothing to wait for here. */
+    boolean isLeftBy(Call call) {
+        return slotsMove()
+                && !call.asking
+                && (call.slot < 0 ? primary.isClosed() : around.routes().way(call.slot) != this);
+    }
+
+    /** Sends the call where its slot is now. */
+    void passOn(Call call) {
+        if (!call.isDone()) {
+            call.takeBack();
+            later(0, () -> around.routes().submit(call)); // not here: perhaps under the lock of a crossing
+        }
+    }
+
+    /** Whether the whole Lockstep is closed, and not only this shard gone. */
+    boolean isAllClosed() {
+        return around.routes().isClosed();
     }
 }

@@ -37,6 +37,7 @@ class KeySpecTest {
         "GEORADIUS, k 1 2 3 m STOREDIST d, 0 6",
         "COPY, a b REPLACE, 0 1",
         "OBJECT, ENCODING k, 1",
+        "MSETEX, 2 a 1 b 2 EX 5, 1 3",
         "BLMPOP, 5 2 a b LEFT, 2 3",
         "SCAN, 0 MATCH x, ''",
         "SPUBLISH, channel hello, 0",

@@ -18,7 +18,7 @@ class RedirectTest {
     void readsWhereASlotIs() {
         assertThat(read("MOVED 3999 10.0.0.2:6381"))
                 .isEqualTo(new Redirect(
-                        Redirect.Kind.MOVED, new NodeAddress("10.0.0.2", 6381), "MOVED 3999 10.0.0.2:6381"));
+                        Redirect.Kind.MOVED, 3999, new NodeAddress("10.0.0.2", 6381), "MOVED 3999 10.0.0.2:6381"));
         assertThat(read("ASK 3999 redis-2.example:6381").node()).isEqualTo(new NodeAddress("redis-2.example", 6381));
         assertThat(read("MOVED 1 2001:db8::1:6381").node()).isEqualTo(new NodeAddress("2001:db8::1", 6381));
     }

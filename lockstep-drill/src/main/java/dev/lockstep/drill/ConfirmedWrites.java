@@ -42,9 +42,9 @@ final class ConfirmedWrites {
                 high = middle;
             }
         }
-        int shard = history.keys().get(key).shard();
+        int slot = history.keys().get(key).slot();
         for (int i = low - 1; i >= 0; i--) {
-            if (!losses.mayBeLost(shard, writes.get(i).returned(), readEnds)) {
+            if (!losses.mayBeLost(slot, writes.get(i).returned(), readEnds)) {
                 return writes.get(i);
             }
         }

@@ -1,16 +1,22 @@
 package dev.lockstep.drill;
 
+import dev.lockstep.local.LocalRedisException;
 import dev.lockstep.local.LocalServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One client of a drill with its threads and its keys, from its connection to its history. */
 final class Crowd implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Crowd.class);
+
     private final Subject subject;
     private final Keyspace keyspace;
     private final Worker.Tally tally = new Worker.Tally();
@@ -71,23 +77,43 @@ final class Crowd implements AutoCloseable {
         return calls;
     }
 
-    ClientResult result(List<PrimaryChange> changes, LocalServer primary, Judge.Surroundings surroundings) {
+    /** @param owners who holds the key now; null if nobody does */
+    ClientResult result(
+            List<PrimaryChange> changes,
+            Placement placement,
+            Function<Key, @Nullable LocalServer> owners,
+            Judge.Surroundings surroundings) {
         List<Call> calls = new ArrayList<>();
         workers.forEach(worker -> calls.addAll(worker.calls()));
-        History history = new History(keyspace.keys(), calls, subject.told(), changes, finals(primary));
+        History history = new History(keyspace.keys(), calls, subject.told(), changes, finals(owners), placement);
         return Judge.judge(subject.name(), subject.settings(), history, surroundings, subject.readsByReplica());
     }
 
-    /** What the primary holds now, asked past every client and link. */
-    private Map<Integer, long[]> finals(LocalServer primary) {
+    /** The keys that this client uses. */
+    List<Key> keys() {
+        return keyspace.keys();
+    }
+
+    /** What the primaries hold now, asked past every client and link; without the keys that nobody can be asked for. */
+    private Map<Integer, long[]> finals(Function<Key, @Nullable LocalServer> owners) {
         Map<Integer, long[]> finals = new HashMap<>();
         for (Key key : keyspace.keys()) {
-            Object held = key.type() == Key.Type.LIST
-                    ? primary.command("LRANGE", key.name(), "0", "-1")
-                    : primary.command("GET", key.name());
-            finals.put(key.id(), numbers(key, held));
+            LocalServer owner = owners.apply(key);
+            if (owner != null) {
+                try {
+                    finals.put(key.id(), numbers(key, held(key, owner)));
+                } catch (LocalRedisException e) {
+                    LOG.warn("{} could not be read after the last call", key.name(), e);
+                }
+            }
         }
         return finals;
+    }
+
+    private static @Nullable Object held(Key key, LocalServer owner) {
+        return key.type() == Key.Type.LIST
+                ? owner.command("LRANGE", key.name(), "0", "-1")
+                : owner.command("GET", key.name());
     }
 
     private static long[] numbers(Key key, @Nullable Object held) {

@@ -2,15 +2,20 @@ package dev.lockstep.drill;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
+import dev.lockstep.local.LocalServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A drill: real servers, a client and its control at once on them, faults meanwhile, and a verdict at the end.
  *
  * <pre>{@code
- * DrillResult result = new Drill(DrillSettings.story()).run();
+ * DrillResult result = new Drill(DrillSettings.story(DrillSettings.Topology.CLUSTER)).run();
  * Report.write(result, Path.of("report.html"));
  * }</pre>
  *
@@ -48,7 +53,7 @@ public final class Drill {
      */
     public DrillResult run() throws InterruptedException {
         listener.onPhase("starting servers");
-        LocalRedis plan = LocalRedis.sentinel().replicas(2).password("drill").links(true);
+        LocalRedis plan = plan(settings.topology()).password("drill").links(true);
         if (settings.serverBin() != null) {
             plan.serverBin(settings.serverBin());
         }
@@ -58,17 +63,35 @@ public final class Drill {
         }
     }
 
+    private static LocalRedis plan(DrillSettings.Topology topology) {
+        return switch (topology) {
+            case SENTINEL -> LocalRedis.sentinel().replicas(2);
+            case CLUSTER ->
+                // A primary that is replaced while slots leave it follows its successor only if it may migrate; the
+                // barrier
+                // keeps every replica with its shard all the same.
+                LocalRedis.cluster()
+                        .shards(Schedule.shards(topology))
+                        .replicas(1)
+                        .config("cluster-allow-replica-migration", "yes")
+                        .config("cluster-migration-barrier", "100");
+        };
+    }
+
     /** The servers, the clients and the faults of one run. */
     private final class Scene implements AutoCloseable {
         private final LocalDeployment deployment;
-        private final Witness witness = new Witness(0);
+        private final Witnesses witnesses;
         private final Watch watch;
+        private final Placement placement;
         private final List<Crowd> crowds = new ArrayList<>();
         private volatile long origin = System.nanoTime();
 
         Scene(LocalDeployment deployment) {
             this.deployment = deployment;
-            this.watch = new Watch(deployment, witness, this::now);
+            this.witnesses = new Witnesses(Schedule.shards(settings.topology()));
+            this.watch = new Watch(deployment, witnesses, this::now);
+            this.placement = SlotOwners.number(deployment, witnesses);
         }
 
         /** Nanoseconds since the first call. */
@@ -78,8 +101,12 @@ public final class Drill {
 
         DrillResult play() throws InterruptedException {
             listener.onPhase("connecting clients");
-            Subject.Stage stage =
-                    new Subject.Stage(deployment.uri(), settings.load().timeout(), this::now, this::isPrimaryPort);
+            Subject.Stage stage = new Subject.Stage(
+                    deployment.uri(),
+                    settings.load().timeout(),
+                    this::now,
+                    witnesses::isPrimary,
+                    witnesses::shardNamed);
             // The control first: whoever comes first loads Lettuce's classes, and a client has little patience with
             // that.
             for (int i = clients.size() - 1; i >= 0; i--) {
@@ -88,14 +115,22 @@ public final class Drill {
             listener.onPhase("running");
             origin = System.nanoTime();
             crowds.forEach(Crowd::start);
-            FaultLoop faults = new FaultLoop(
-                    deployment, witness, watch, settings.schedule(), what -> listener.onFault(now(), what));
-            perform(faults);
+            Ground ground = new Ground(deployment, witnesses, placement, keySlots(), this::now);
+            FaultLoop faults = new FaultLoop(ground, watch, settings.schedule(), what -> listener.onFault(now(), what));
+            long end = perform(faults);
             listener.onPhase("judging");
-            return result(faults, now());
+            return result(faults, end);
         }
 
-        private void perform(FaultLoop faults) throws InterruptedException {
+        private Set<Integer> keySlots() {
+            return crowds.stream()
+                    .flatMap(crowd -> crowd.keys().stream())
+                    .map(Key::slot)
+                    .collect(Collectors.toSet());
+        }
+
+        /** Returns when the last call ended, with the time of that; the deployment is whole then, if it can be. */
+        private long perform(FaultLoop faults) throws InterruptedException {
             long length = settings.schedule().length().toNanos();
             long shown = 0;
             while (now() < length || !faults.isDone()) {
@@ -110,12 +145,14 @@ public final class Drill {
             for (Crowd crowd : crowds) {
                 crowd.stop(settings.load().timeout().multipliedBy(2).plusSeconds(5));
             }
-            faults.healAll(now());
+            long end = now();
+            faults.healAll(end);
             long patience = now() + PATIENCE_NANOS;
             while (!watch.isWhole() && now() < patience) {
                 watch.tick();
                 pause();
             }
+            return end;
         }
 
         private void pause() throws InterruptedException {
@@ -123,40 +160,39 @@ public final class Drill {
         }
 
         private void show(long sinceNanos, long length) {
-            String primary = witness.isPrimaryUp() ? String.valueOf(witness.primary()) : "none";
             listener.onProgress(new DrillListener.Progress(
                     now(),
                     length,
-                    primary,
+                    witnesses.primaries(),
                     crowds.stream().map(crowd -> crowd.since(sinceNanos)).toList()));
-        }
-
-        private boolean isPrimaryPort(int port) {
-            String primary = witness.primary();
-            return deployment.dataNodes().stream()
-                    .anyMatch(node -> node.port() == port && node.name().equals(primary));
         }
 
         private DrillResult result(FaultLoop faults, long end) {
             List<FaultWindow> windows = faults.windows(end);
-            List<NodeLane> lanes = witness.lanes(end);
+            List<NodeLane> lanes = witnesses.lanes(end);
             boolean replicaWasUp = lanes.stream()
                     .flatMap(lane -> lane.spans().stream())
                     .anyMatch(span -> span.state() == NodeLane.State.REPLICA);
             Judge.Surroundings surroundings = new Judge.Surroundings(windows, end, replicaWasUp, faults.problem());
+            Function<Key, @Nullable LocalServer> owners = SlotOwners.holders(deployment, witnesses.count());
             List<ClientResult> results = crowds.stream()
-                    .map(crowd -> crowd.result(witness.changes(), deployment.primary(), surroundings))
+                    .map(crowd -> crowd.result(witnesses.changes(), placement.snapshot(), owners, surroundings))
                     .toList();
-            List<String> servers = new ArrayList<>(
-                    List.of(
-                            deployment.serverVersion(),
-                            "1 primary, 2 replicas, 3 Sentinels, quorum 2, and a proxy before each of them for faults of links"));
+            List<String> servers = new ArrayList<>(List.of(
+                    deployment.serverVersion(), shape() + ", and a proxy before each of them for faults of links"));
             servers.addAll(deployment.nonDefaultSettings());
             return new DrillResult(settings, end, servers, windows, failovers(), lanes, results);
         }
 
+        private String shape() {
+            return switch (settings.topology()) {
+                case SENTINEL -> "1 primary, 2 replicas, 3 Sentinels, quorum 2";
+                case CLUSTER -> "a cluster of 3 shards, each of 1 primary and 1 replica";
+            };
+        }
+
         private int failovers() {
-            return (int) witness.changes().stream()
+            return (int) witnesses.changes().stream()
                     .filter(change -> !change.from().equals(change.to()))
                     .count();
         }

@@ -17,10 +17,11 @@ public interface DrillListener {
     /**
      * How the workload stands.
      *
-     * @param primary the primary's name, or {@code none}
+     * @param primaries the name of each shard's primary, or {@code none}
      */
-    record Progress(long atNanos, long lengthNanos, String primary, List<Calls> clients) {
+    record Progress(long atNanos, long lengthNanos, List<String> primaries, List<Calls> clients) {
         public Progress {
+            primaries = List.copyOf(primaries);
             clients = List.copyOf(clients);
         }
     }

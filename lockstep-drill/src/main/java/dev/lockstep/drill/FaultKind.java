@@ -23,13 +23,16 @@ public enum FaultKind {
     CUT_APP_REPLICA("cut off from the application", Target.REPLICA, false),
     CUT_PRIMARY_REPLICA("cut off from the primary", Target.REPLICA, false),
     SLOW_APP_PRIMARY("every byte from and to the application late", Target.PRIMARY, false),
-    SLOW_PRIMARY_REPLICA("every byte from the primary late", Target.REPLICA, false);
+    SLOW_PRIMARY_REPLICA("every byte from the primary late", Target.REPLICA, false),
+    PROMOTE_REPLICA("promoted while its primary lives", Target.REPLICA, true),
+    MOVE_SLOTS("moved to another shard while in use", Target.SLOTS, false);
 
     enum Target {
         PRIMARY,
         REPLICA,
         NEW_REPLICA,
-        SENTINEL
+        SENTINEL,
+        SLOTS
     }
 
     private final String what;
@@ -61,23 +64,36 @@ public enum FaultKind {
         return takesPrimary;
     }
 
+    /** Every sort of fault that can be done to a deployment of this kind. */
+    public static Set<FaultKind> all(DrillSettings.Topology topology) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.fits(topology))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(FaultKind.class)));
+    }
+
+    boolean fits(DrillSettings.Topology topology) {
+        boolean clustered = this == PROMOTE_REPLICA || this == MOVE_SLOTS;
+        return topology == DrillSettings.Topology.CLUSTER ? target != Target.SENTINEL : !clustered;
+    }
+
     /**
      * Reads a list such as {@code kill-primary,pause-replica}, or {@code all}.
      *
-     * @throws IllegalArgumentException if a name is not known, with those that are
+     * @throws IllegalArgumentException if a name is not known for this kind of deployment, with those that are
      */
-    public static Set<FaultKind> parse(String list) {
+    public static Set<FaultKind> parse(String list, DrillSettings.Topology topology) {
+        Set<FaultKind> all = all(topology);
         if (list.strip().equals("all")) {
-            return EnumSet.allOf(FaultKind.class);
+            return all;
         }
         Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
         for (String id : list.split(",", -1)) {
-            kinds.add(Arrays.stream(values())
+            kinds.add(all.stream()
                     .filter(kind -> kind.id().equals(id.strip()))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("Unknown fault '" + id.strip()
-                            + "'. Known are: all, "
-                            + Arrays.stream(values()).map(FaultKind::id).collect(Collectors.joining(", ")))));
+                            + "' of a " + topology.id() + ". Known are: all, "
+                            + all.stream().map(FaultKind::id).collect(Collectors.joining(", ")))));
         }
         return kinds;
     }

@@ -1,6 +1,5 @@
 package dev.lockstep.drill;
 
-import dev.lockstep.local.LocalDeployment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,8 +26,8 @@ final class FaultLoop {
         }
     }
 
-    private final LocalDeployment deployment;
-    private final Witness witness;
+    private final Ground ground;
+    private final Witnesses witnesses;
     private final Watch watch;
     private final Consumer<String> progress;
     private final Deque<Schedule.Step> due;
@@ -39,9 +38,9 @@ final class FaultLoop {
     @Nullable
     private String problem;
 
-    FaultLoop(LocalDeployment deployment, Witness witness, Watch watch, Schedule schedule, Consumer<String> progress) {
-        this.deployment = deployment;
-        this.witness = witness;
+    FaultLoop(Ground ground, Watch watch, Schedule schedule, Consumer<String> progress) {
+        this.ground = ground;
+        this.witnesses = ground.witnesses();
         this.watch = watch;
         this.progress = progress;
         this.due = new ArrayDeque<>(schedule.steps());
@@ -79,20 +78,26 @@ final class FaultLoop {
             waitingSince = waitingSince < 0 ? now : waitingSince;
             if (now > waitingSince + PATIENCE_NANOS) {
                 giveUp("The deployment was not whole again " + Evidence.at(now - waitingSince) + " after "
-                        + step.fault().kind().id() + " was due");
+                        + step.fault().kind().id() + " was due: " + watch.trouble());
             }
             return;
         }
         due.remove();
         waitingSince = -1;
-        Running fault = new Running(new FaultRun(deployment, witness, step.fault()), now);
+        Running fault = new Running(new FaultRun(ground, step.fault()), now);
         running.add(fault);
         progress.accept(text(fault));
     }
 
-    /** A fault of a data node meets a deployment that has recovered from the one before; others only need two Sentinels. */
+    /**
+     * A fault of a data node meets a shard that has recovered from the one before, a fault of several shards at once waits
+     * for the one before it to be settled unless the schedule may overlap the two; others only need two Sentinels.
+     */
     private boolean canBegin(Fault fault) {
-        boolean needsReplica = fault.kind().target() == FaultKind.Target.REPLICA;
+        int shard = fault.shard(witnesses.count());
+        Witness witness = witnesses.shard(shard);
+        boolean lastCopy = witnesses.count() > 1 && fault.kind().takesPrimary();
+        boolean needsReplica = lastCopy || fault.kind().target() == FaultKind.Target.REPLICA;
         if (needsReplica && witness.nodes(NodeLane.State.REPLICA).isEmpty()) {
             return false; // in the middle of a failover none may be in step
         }
@@ -105,9 +110,20 @@ final class FaultLoop {
                                     .noneMatch(
                                             other -> other.run.fault().kind().target() == FaultKind.Target.SENTINEL));
         }
-        boolean onlyCompanions = running.stream()
-                .allMatch(other -> Schedule.isCompanion(other.run.fault().kind()));
-        return onlyCompanions && (running.isEmpty() ? watch.isWhole() : witness.isPrimaryUp());
+        boolean bearable = running.stream()
+                .map(other -> other.run.fault())
+                .allMatch(other ->
+                        Schedule.isCompanion(other.kind()) || Schedule.mayOverlap(fault, other, witnesses.count()));
+        return bearable && (running.isEmpty() ? watch.isWhole() : isReady(fault, shard));
+    }
+
+    /** Slots also move while a primary is being replaced; every other fault needs one. */
+    private boolean isReady(Fault fault, int shard) {
+        if (fault.kind() == FaultKind.MOVE_SLOTS) {
+            return true;
+        }
+        boolean struck = running.stream().anyMatch(other -> other.run.shard() == shard);
+        return struck ? witnesses.shard(shard).isPrimaryUp() : watch.isWhole(shard);
     }
 
     private void heal(Running fault, long now) {
@@ -132,7 +148,8 @@ final class FaultLoop {
 
     private static FaultWindow window(Running fault, long settled) {
         long healed = fault.healed < 0 ? settled : fault.healed;
-        return new FaultWindow(fault.run.fault().kind(), fault.run.targetName(), fault.from, healed, settled);
+        return new FaultWindow(
+                fault.run.fault().kind(), fault.run.targetName(), fault.run.shard(), fault.from, healed, settled);
     }
 
     private static String text(Running fault) {

@@ -5,27 +5,37 @@ import dev.lockstep.local.LocalServer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One fault being done to a deployment: it begins when it is made, is healed by {@link #heal}, and then settles. */
 final class FaultRun {
+    private static final long POLL_NANOS = 20_000_000;
+    private static final int PROMOTION_POLLS_PER_TRY = 300;
+    private static final int PROMOTION_POLLS = 1_500;
+
+    private final Ground ground;
     private final LocalDeployment deployment;
     private final Fault fault;
+    private final int shard;
     private final Witness witness;
 
     @Nullable
     private final LocalServer target;
 
     private final int changesBefore;
+    private String name = "a replica";
     private CompletableFuture<String> slowWork = CompletableFuture.completedFuture("");
 
     /** Does the fault now. */
-    FaultRun(LocalDeployment deployment, Witness witness, Fault fault) {
-        this.deployment = deployment;
-        this.witness = witness;
+    FaultRun(Ground ground, Fault fault) {
+        this.ground = ground;
+        this.deployment = ground.deployment();
         this.fault = fault;
+        this.shard = fault.shard(ground.witnesses().count());
+        this.witness = ground.witnesses().shard(shard);
         this.changesBefore = witness.changes().size();
         this.target = target();
         begin();
@@ -33,28 +43,28 @@ final class FaultRun {
 
     private @Nullable LocalServer target() {
         List<LocalServer> candidates = switch (fault.kind().target()) {
-            case PRIMARY -> named(List.of(String.valueOf(witness.primary())));
-            case REPLICA -> named(witness.nodes(NodeLane.State.REPLICA));
+            case PRIMARY -> ground.named(List.of(String.valueOf(witness.primary())));
+            case REPLICA -> ground.named(witness.nodes(NodeLane.State.REPLICA));
             case SENTINEL -> deployment.sentinels();
-            case NEW_REPLICA -> List.of();
+            case NEW_REPLICA, SLOTS -> List.of();
         };
-        return candidates.isEmpty() ? null : candidates.get(fault.pick() % candidates.size());
-    }
-
-    private List<LocalServer> named(List<String> names) {
-        return deployment.dataNodes().stream()
-                .filter(node -> names.contains(node.name()))
-                .toList();
+        return candidates.isEmpty()
+                ? null
+                : candidates.get(fault.choice(ground.witnesses().count(), candidates.size()));
     }
 
     private LocalServer primary() {
-        return deployment.server(String.valueOf(witness.primary()));
+        return ground.primary(shard);
     }
 
     private void begin() {
         if (target == null) {
             if (fault.kind() == FaultKind.ADD_REPLICA) {
-                slowly(() -> deployment.addReplica().name());
+                slowly(() -> deployment.addReplica(primary()).name());
+            } else if (fault.kind() == FaultKind.MOVE_SLOTS) {
+                SlotMover mover = new SlotMover(ground, fault);
+                name = mover.name();
+                slowly(mover::run);
             } else {
                 slowWork = CompletableFuture.failedFuture(new IllegalStateException("there was no server to do it to"));
             }
@@ -76,7 +86,7 @@ final class FaultRun {
             case REMOVE_REPLICA ->
                 slowly(() -> {
                     deployment.remove(target);
-                    deployment.addReplica();
+                    deployment.addReplica(primary());
                     return target.name();
                 });
             case CUT_APP_PRIMARY, CUT_APP_REPLICA ->
@@ -84,8 +94,23 @@ final class FaultRun {
             case CUT_PRIMARY_REPLICA -> deployment.link(primary(), target).cut();
             case SLOW_APP_PRIMARY -> deployment.clientLink(target).slow(fault.delay());
             case SLOW_PRIMARY_REPLICA -> deployment.link(primary(), target).slow(fault.delay());
-            case ADD_REPLICA -> throw new IllegalStateException("A new replica has no target");
+            case PROMOTE_REPLICA -> slowly(() -> promoted(target));
+            case ADD_REPLICA, MOVE_SLOTS -> throw new IllegalStateException(fault.kind() + " has no target");
         }
+    }
+
+    /** The replica asks its primary to stand still until it has caught up; if that takes too long, it has to ask again. */
+    private String promoted(LocalServer replica) {
+        for (int polls = 0; witness.changes().size() == changesBefore; polls++) {
+            if (polls == PROMOTION_POLLS) {
+                throw new IllegalStateException("it was not promoted within 30 s");
+            }
+            if (polls % PROMOTION_POLLS_PER_TRY == 0) {
+                replica.command("CLUSTER", "FAILOVER");
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        return replica.name();
     }
 
     /** What takes seconds must not hold up the other faults. */
@@ -118,7 +143,7 @@ final class FaultRun {
                 deployment.dataNodes().stream()
                         .filter(node -> !node.equals(target))
                         .forEach(node -> deployment.link(node, target).heal());
-            case RESTART_PRIMARY, EMPTY_REPLICA, ADD_REPLICA, REMOVE_REPLICA -> {
+            case RESTART_PRIMARY, EMPTY_REPLICA, ADD_REPLICA, REMOVE_REPLICA, PROMOTE_REPLICA, MOVE_SLOTS -> {
                 // they end by themselves
             }
         }
@@ -138,11 +163,18 @@ final class FaultRun {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
+    int shard() {
+        return shard;
+    }
+
     String targetName() {
+        Witnesses witnesses = ground.witnesses();
         if (target != null) {
             long late = fault.delay().toMillis();
-            return late == 0 ? target.name() : target.name() + " (" + late + " ms)";
+            return witnesses.label(target.name()) + (late == 0 ? "" : " (" + late + " ms)");
         }
-        return slowWork.isDone() && failure() == null && !slowWork.join().isEmpty() ? slowWork.join() : "a replica";
+        boolean named =
+                slowWork.isDone() && failure() == null && !slowWork.join().isEmpty();
+        return named ? witnesses.label(slowWork.join()) : name;
     }
 }

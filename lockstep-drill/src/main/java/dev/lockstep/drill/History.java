@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Everything one client was asked and what it answered, with what became of the servers meanwhile. Immutable.
@@ -16,9 +17,10 @@ final class History {
     private final List<Told> told;
     private final List<PrimaryChange> changes;
     private final Map<Integer, long[]> finals;
+    private final Placement placement;
 
     /**
-     * @param finals by key id what the primary held after the last call: one number for a register or a counter, every
+     * @param finals by key id what the primary of its shard held after the last call: one number for a register or a counter, every
      *     element for a list; keys that could not be read are absent
      */
     History(
@@ -26,21 +28,28 @@ final class History {
             List<Call> calls,
             List<Told> told,
             List<PrimaryChange> changes,
-            Map<Integer, long[]> finals) {
+            Map<Integer, long[]> finals,
+            Placement placement) {
         this.keys = List.copyOf(keys);
         this.calls = sorted(calls, Comparator.comparingLong(Call::invoked));
+        this.placement = placement;
         List<Told> everyTold = new ArrayList<>(told);
         for (Call call : calls) {
             if (call.op().isSessionRead() && call.outcome().kind() == Outcome.Kind.TOLD) {
-                everyTold.add(new Told(
-                        call.returned(),
-                        call.actor().session(),
-                        keys.get(call.key()).shard()));
+                everyTold.addAll(toldBy(call));
             }
         }
         this.told = sorted(everyTold, Comparator.comparingLong(Told::at));
         this.changes = sorted(changes, Comparator.comparingLong(PrimaryChange::after));
         this.finals = Map.copyOf(finals);
+    }
+
+    /** A refused read tells of the shard that has its key, or may have. */
+    private List<Told> toldBy(Call read) {
+        return IntStream.range(0, placement.shards())
+                .filter(shard -> placement.mayHold(shard, key(read).slot(), read.invoked(), read.returned()))
+                .mapToObj(shard -> new Told(read.returned(), read.actor().session(), shard))
+                .toList();
     }
 
     private static <T> List<T> sorted(List<T> list, Comparator<T> order) {
@@ -75,5 +84,10 @@ final class History {
 
     Map<Integer, long[]> finals() {
         return finals;
+    }
+
+    /** Where the keys were. */
+    Placement placement() {
+        return placement;
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns a history into a verdict. A pure function. */
 final class Judge {
-    /** Fewer calls within a fault prove nothing about it. */
+    /** Fewer calls within a fault prove nothing about it; the shard that it strikes must have its share of them. */
     static final int CALLS_PER_FAULT = 200;
     /** A fault that is over in an instant shows its effect on the calls right after it. */
     static final long SHORTEST_WINDOW = TimeUnit.SECONDS.toNanos(1);
@@ -71,12 +71,20 @@ final class Judge {
         }
         for (FaultWindow fault : surroundings.faults()) {
             long until = Math.max(fault.settledNanos(), fault.fromNanos() + SHORTEST_WINDOW);
-            long calls = history.calls().stream()
+            List<Call> within = history.calls().stream()
                     .filter(call -> call.invoked() < until && call.returned() > fault.fromNanos())
+                    .toList();
+            long concerned = within.stream()
+                    .filter(call -> history.placement()
+                            .mayHold(fault.shard(), history.key(call).slot(), call.invoked(), call.returned()))
                     .count();
-            if (calls < CALLS_PER_FAULT) {
-                unseen.add("Only " + calls + " calls fell into the fault \"" + fault.text() + "\"; " + CALLS_PER_FAULT
-                        + " are needed");
+            int share = CALLS_PER_FAULT / history.placement().shards();
+            if (within.size() < CALLS_PER_FAULT) {
+                unseen.add("Only " + within.size() + " calls fell into the fault \"" + fault.text() + "\"; "
+                        + CALLS_PER_FAULT + " are needed");
+            } else if (concerned < share) {
+                unseen.add("Only " + concerned + " calls of its shard fell into the fault \"" + fault.text() + "\"; "
+                        + share + " are needed");
             }
         }
         if (surroundings.replicaWasUp() && readsByReplica == 0) {

@@ -5,9 +5,9 @@ package dev.lockstep.drill;
  *
  * @param id its number in the history, from 0
  * @param writer the thread that changes it
- * @param shard the number of the shard that owns it; 0 in a deployment of one shard
+ * @param slot where a cluster has it; which shard owns the slot when is its {@link Placement}
  */
-record Key(int id, String name, Type type, int writer, int shard) {
+record Key(int id, String name, Type type, int writer, int slot) {
 
     enum Type {
         /** Holds {@code writer:id:sequence}; the sequence grows by one with each write. */

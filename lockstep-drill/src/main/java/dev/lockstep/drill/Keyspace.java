@@ -1,13 +1,20 @@
 package dev.lockstep.drill;
 
+import io.lettuce.core.cluster.SlotHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that one client's workload uses: for each writing thread some registers, a counter and a list. */
+/**
+ * The keys that one client's workload uses: for each writing thread some registers, a counter and a list. Their
+ * names are chosen so that each sort is spread over all shards of a cluster.
+ */
 final class Keyspace {
     static final int REGISTERS = 4;
+    /** Among how many equal parts of all slots each sort of keys is shared out evenly. */
+    private static final int PARTS = 3;
+
     private static final int PER_WRITER = REGISTERS + 2;
 
     private final int writers;
@@ -26,7 +33,17 @@ final class Keyspace {
     }
 
     private void add(String name, Key.Type type, int writer) {
-        keys.add(new Key(keys.size(), name, type, writer, 0));
+        String spread = spread(name, (writer + keys.size()) % PARTS);
+        keys.add(new Key(keys.size(), spread, type, writer, SlotHash.getSlot(spread)));
+    }
+
+    /** Names that differ in a digit only lie close together: one is lengthened until it lies where it should. */
+    private static String spread(String name, int part) {
+        String candidate = name;
+        for (int i = 1; SlotHash.getSlot(candidate) * PARTS / Placement.SLOTS != part; i++) {
+            candidate = name + "." + i;
+        }
+        return candidate;
     }
 
     List<Key> keys() {

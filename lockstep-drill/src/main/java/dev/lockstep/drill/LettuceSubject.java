@@ -1,47 +1,27 @@
 package dev.lockstep.drill;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.ReadFrom;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.masterreplica.MasterReplica;
-import io.lettuce.core.masterreplica.StatefulRedisMasterReplicaConnection;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.lettuce.core.resource.ClientResources;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The control: plain Lettuce as its documentation advises for Sentinel. One connection that reads from the primary, one
- * that prefers replicas, shared by all threads. It has no sessions and makes none of the promises that are checked.
+ * The control: plain Lettuce as its documentation advises. One connection that reads from the primary, one that prefers
+ * replicas, shared by all threads. It has no sessions and makes none of the promises that are checked.
  */
 final class LettuceSubject implements Subject {
     private final ClientResources resources;
-    private final RedisClient client;
-    private final StatefulRedisMasterReplicaConnection<String, String> primary;
-    private final StatefulRedisMasterReplicaConnection<String, String> replicas;
+    private final LettuceLines lines;
     private final ReplicaReadCount reads;
 
     LettuceSubject(Stage stage) {
         this.reads = new ReplicaReadCount(stage.primaryPort());
         this.resources = ClientResources.builder().commandLatencyRecorder(reads).build();
-        RedisURI uri = RedisURI.create(stage.uri());
-        uri.setTimeout(stage.timeout());
-        this.client = RedisClient.create(resources);
-        client.setOptions(ClientOptions.builder()
-                .timeoutOptions(TimeoutOptions.enabled(stage.timeout()))
-                .build());
         try {
-            this.primary = MasterReplica.connect(client, StringCodec.UTF8, uri);
-            primary.setReadFrom(ReadFrom.MASTER);
-            this.replicas = MasterReplica.connect(client, StringCodec.UTF8, uri);
-            replicas.setReadFrom(ReadFrom.REPLICA_PREFERRED);
+            this.lines = LettuceLines.open(stage, resources);
         } catch (RuntimeException e) {
             shutdown();
             throw e;
@@ -55,18 +35,16 @@ final class LettuceSubject implements Subject {
 
     @Override
     public List<String> settings() {
-        return List.of(
-                "MasterReplica.connect, one connection with ReadFrom.MASTER and one with ReadFrom.REPLICA_PREFERRED",
-                "timeout " + DrillSettings.text(primary.getTimeout()),
-                "TimeoutOptions.enabled");
+        return lines.settings();
     }
 
     @Override
     public Session session(Actor actor) {
-        return new LettuceSession(primary.sync(), replicas.sync());
+        return new LettuceSession(lines.primary(), lines.replicas());
     }
 
-    private record LettuceSession(RedisCommands<String, String> primary, RedisCommands<String, String> replicas)
+    private record LettuceSession(
+            RedisClusterCommands<String, String> primary, RedisClusterCommands<String, String> replicas)
             implements Session {
 
         @Override
@@ -118,13 +96,12 @@ final class LettuceSubject implements Subject {
 
     @Override
     public void close() {
-        primary.close();
-        replicas.close();
+        lines.end().run();
         shutdown();
     }
 
     private void shutdown() {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        // A cluster client may be looking at the topology at this moment, and would complain.
+        resources.shutdown(200, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 }

@@ -32,7 +32,10 @@ final class LockstepSubject implements Subject {
                 .listener(new LockstepListener() {
                     @Override
                     public void onRollback(Rollback rollback) {
-                        told.told(rollback.session(), stage.clock().getAsLong());
+                        told.told(
+                                rollback.session(),
+                                stage.shardNumber().applyAsInt(rollback.shard()),
+                                stage.clock().getAsLong());
                     }
                 })
                 .connect();

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What one data node was during the drill.
  *
- * @param name such as {@code node-1}
+ * @param name such as {@code node-1}, or {@code shard 1 node-1} where there are several shards
  * @param spans without gaps, in the order of time
  */
 public record NodeLane(String name, List<Span> spans) {

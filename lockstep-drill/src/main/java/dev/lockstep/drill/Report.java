@@ -76,7 +76,7 @@ public final class Report {
 
     private String about() {
         DrillSettings.Load load = result.settings().load();
-        return result.servers().get(0) + " · "
+        return result.servers().get(0) + " · " + result.settings().topology().id() + " · "
                 + (result.settings().isStory() ? "the default schedule" : "random schedule")
                 + ", seed " + result.settings().seed() + " · " + (result.lengthNanos() + 500_000_000) / 1_000_000_000
                 + " s of load · "

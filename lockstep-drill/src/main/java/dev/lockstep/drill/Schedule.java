@@ -6,12 +6,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which faults begin when. Made from a seed and nothing else.
  *
- * <p>The deployment can recover from every schedule: faults of data nodes do not overlap each other; what may overlap
- * them takes no copy away and leaves a majority of the Sentinels. Times are the earliest ones: a fault that would meet a
+ * <p>The deployment can recover from every schedule: faults of data nodes of one shard do not overlap each other, and no
+ * two primaries of a cluster are struck at once, which leaves a majority to elect a third; what may overlap them takes no
+ * copy away and leaves a majority of the Sentinels. Times are the earliest ones: a fault that would meet a
  * deployment which has not recovered from the one before waits for it.
  *
  * @param length of the whole drill, from the first call to the last
@@ -36,11 +38,25 @@ record Schedule(List<Step> steps, Duration length) {
         steps = steps.stream().sorted(Comparator.comparing(Step::at)).toList();
     }
 
+    /** How many shards are drilled. */
+    static int shards(DrillSettings.Topology topology) {
+        return topology == DrillSettings.Topology.CLUSTER ? 3 : 1;
+    }
+
     /**
      * What every article about high availability shows: write and read everywhere; a replica dies and returns; a new
-     * replica joins; the primary is killed; the old primary returns as a replica.
+     * replica joins; in a cluster slots move; a primary is killed; the old primary returns as a replica.
      */
-    static Schedule story() {
+    static Schedule story(DrillSettings.Topology topology) {
+        if (topology == DrillSettings.Topology.CLUSTER) {
+            return new Schedule(
+                    List.of(
+                            step(3_000, FaultKind.KILL_REPLICA, 4_000, 0),
+                            step(11_000, FaultKind.ADD_REPLICA, 0, 1),
+                            step(18_000, FaultKind.MOVE_SLOTS, 0, 0),
+                            step(26_000, FaultKind.KILL_PRIMARY, 6_000, 1)),
+                    Duration.ofSeconds(45));
+        }
         return new Schedule(
                 List.of(
                         step(3_000, FaultKind.KILL_REPLICA, 5_000, 0),
@@ -58,7 +74,7 @@ record Schedule(List<Step> steps, Duration length) {
      *
      * @param kinds the faults to choose from, not empty
      */
-    static Schedule random(long seed, Duration length, Set<FaultKind> kinds) {
+    static Schedule random(DrillSettings.Topology topology, long seed, Duration length, Set<FaultKind> kinds) {
         SplittableRandom random = new SplittableRandom(seed);
         List<FaultKind> choice = kinds.stream().sorted().toList();
         List<FaultKind> companions = COMPANIONS.stream().filter(kinds::contains).toList();
@@ -85,19 +101,79 @@ record Schedule(List<Step> steps, Duration length) {
                 }
             }
             steps.add(new Step(Duration.ofMillis(at), fault));
+            if (shards(topology) > 1 && random.nextInt(2) == 0) {
+                Fault other = second(fault, choice, random, shards(topology));
+                // Slots should be on their way already when the other fault strikes.
+                long begins = at + random.nextInt(600) - (other != null && movesSlots(other) ? 600 : 0);
+                if (other != null
+                        && begins + other.lasting().toMillis() + settling(other.kind()) <= length.toMillis()) {
+                    steps.add(new Step(Duration.ofMillis(begins), other));
+                    ends = Math.max(ends, begins + other.lasting().toMillis());
+                }
+            }
             at = ends + settling(fault.kind()) + random.nextInt(1_500);
         }
         return new Schedule(steps, length);
     }
 
-    /** Not while the number of nodes changes: that waits for every Sentinel. */
+    /** A fault that strikes a cluster while another one is there; null if luck does not find one. */
+    private static @Nullable Fault second(Fault first, List<FaultKind> choice, SplittableRandom random, int shards) {
+        // The hardest that can happen to a move is a failover of a shard that it concerns.
+        if (first.kind().takesPrimary() && choice.contains(FaultKind.MOVE_SLOTS) && random.nextInt(3) > 0) {
+            return new Fault(FaultKind.MOVE_SLOTS, Duration.ZERO, first.pick(), Duration.ZERO);
+        }
+        for (int tries = 0; tries < 8; tries++) {
+            Fault other = fault(choice.get(random.nextInt(choice.size())), random);
+            if (mayOverlap(first, other, shards)) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Whether two faults, neither of them a companion, may be there at once: in different shards of a cluster, only one of
+     * them of a primary, and not while nodes come and go. Slots may move meanwhile, as long as their keys can.
+     */
+    static boolean mayOverlap(Fault one, Fault other, int shards) {
+        if (shards == 1 || !bearsCompany(one.kind()) || !bearsCompany(other.kind())) {
+            return false;
+        }
+        if (movesSlots(one) || movesSlots(other)) {
+            return movesSlots(one) ? mayMeet(one, other, shards) : mayMeet(other, one, shards);
+        }
+        boolean primaries = strikesPrimary(one.kind()) && strikesPrimary(other.kind());
+        return one.shard(shards) != other.shard(shards) && !primaries;
+    }
+
+    /**
+     * A primary that imports slots takes a new epoch for each without asking anybody. One that is replaced and yet alive may
+     * take the very epoch in which its replica was elected, and then keep the slots: Redis leaves such a shard in two parts.
+     */
+    private static boolean mayMeet(Fault move, Fault other, int shards) {
+        boolean outlives = other.kind() == FaultKind.PROMOTE_REPLICA || other.kind() == FaultKind.FREEZE_PRIMARY;
+        return other.kind() != FaultKind.MOVE_SLOTS
+                && other.kind() != FaultKind.CUT_APP_PRIMARY
+                && other.kind() != FaultKind.SLOW_APP_PRIMARY
+                && !(outlives && other.shard(shards) == move.destination(shards));
+    }
+
+    private static boolean movesSlots(Fault fault) {
+        return fault.kind() == FaultKind.MOVE_SLOTS;
+    }
+
+    private static boolean strikesPrimary(FaultKind kind) {
+        return kind.takesPrimary() || kind.target() == FaultKind.Target.PRIMARY;
+    }
+
+    /** Not while the number of nodes changes: that waits for everyone who watches. */
     private static boolean bearsCompany(FaultKind kind) {
         return !isCompanion(kind) && kind != FaultKind.ADD_REPLICA && kind != FaultKind.REMOVE_REPLICA;
     }
 
     private static Fault fault(FaultKind kind, SplittableRandom random) {
         long lasting = switch (kind) {
-            case ADD_REPLICA, RESTART_PRIMARY, EMPTY_REPLICA -> 0;
+            case ADD_REPLICA, RESTART_PRIMARY, EMPTY_REPLICA, PROMOTE_REPLICA, MOVE_SLOTS -> 0;
             case PAUSE_PRIMARY -> 100L + random.nextInt(500);
             case KILL_PRIMARY -> 2_000L + random.nextInt(3_000);
             case FREEZE_PRIMARY -> 3_500L + random.nextInt(3_000);

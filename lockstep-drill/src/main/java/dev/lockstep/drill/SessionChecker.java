@@ -38,6 +38,8 @@ final class SessionChecker implements Checker {
 
     private record Seat(int session, int key) {}
 
+    private record Scope(int session, int shard) {}
+
     /** The newest call by which a session wrote, and by which it read, one key. */
     private static final class Floor {
         @Nullable
@@ -45,6 +47,12 @@ final class SessionChecker implements Checker {
 
         @Nullable
         Call read;
+
+        long since() {
+            return Math.min(
+                    written == null ? Long.MAX_VALUE : written.invoked(),
+                    read == null ? Long.MAX_VALUE : read.invoked());
+        }
     }
 
     private static final class Pass {
@@ -52,7 +60,7 @@ final class SessionChecker implements Checker {
         private final LossWindows losses;
         private final List<Call> byReturn;
         private final Map<Seat, Floor> floors = new HashMap<>();
-        private final Map<Integer, Long> lastTold = new HashMap<>();
+        private final Map<Scope, Long> lastTold = new HashMap<>();
         private final List<Violation> violations = new ArrayList<>();
         private int nextReturn;
         private int nextTold;
@@ -66,7 +74,7 @@ final class SessionChecker implements Checker {
         void check(Call read) {
             advanceTo(read.invoked());
             Floor floor = floors.get(new Seat(read.actor().session(), read.key()));
-            if (floor == null || toldDuring(read)) {
+            if (floor == null || toldDuring(read, floor)) {
                 return;
             }
             if (floor.written != null && read.value() < floor.written.value()) {
@@ -77,8 +85,11 @@ final class SessionChecker implements Checker {
         }
 
         private void violate(Call read, Call floor, Anomaly anomaly, String how) {
-            int shard = history.key(read).shard();
-            boolean rolledBack = losses.mayBeLost(shard, floor.returned(), read.returned());
+            int slot = history.key(read).slot();
+            if (losses.mayBeUndone(slot, floor.returned(), read.returned())) {
+                return;
+            }
+            boolean rolledBack = losses.mayBeLost(slot, floor.returned(), read.returned());
             violations.add(new Violation(
                     rolledBack ? Anomaly.ROLLBACK_NOT_REPORTED : anomaly,
                     read.returned(),
@@ -92,10 +103,10 @@ final class SessionChecker implements Checker {
             List<Told> told = history.told();
             for (; nextTold < told.size() && told.get(nextTold).at() <= now; nextTold++) {
                 Told one = told.get(nextTold);
-                lastTold.put(scope(one.session(), one.shard()), one.at());
-                floors.keySet()
-                        .removeIf(seat -> seat.session == one.session()
-                                && history.keys().get(seat.key).shard() == one.shard());
+                lastTold.put(new Scope(one.session(), one.shard()), one.at());
+                floors.entrySet()
+                        .removeIf(seat -> seat.getKey().session == one.session()
+                                && concerns(one, history.keys().get(seat.getKey().key), seat.getValue(), one.at()));
             }
             for (; nextReturn < byReturn.size() && byReturn.get(nextReturn).returned() < now; nextReturn++) {
                 raise(byReturn.get(nextReturn));
@@ -108,9 +119,13 @@ final class SessionChecker implements Checker {
                 return;
             }
             int session = call.actor().session();
-            Long told = lastTold.get(scope(session, history.key(call).shard()));
-            if (told != null && call.invoked() <= told) {
-                return; // it may have stood on what the session was told is gone
+            for (int shard = 0; shard < history.placement().shards(); shard++) {
+                Long told = lastTold.get(new Scope(session, shard));
+                if (told != null
+                        && call.invoked() <= told
+                        && history.placement().mayHold(shard, history.key(call).slot(), call.invoked(), told)) {
+                    return; // it may have stood on what the session was told is gone
+                }
             }
             Floor floor = floors.computeIfAbsent(new Seat(session, call.key()), seat -> new Floor());
             if (write) {
@@ -124,19 +139,20 @@ final class SessionChecker implements Checker {
             return known == null || call.value() > known.value() ? call : known;
         }
 
-        private boolean toldDuring(Call read) {
+        private boolean toldDuring(Call read, Floor floor) {
             List<Told> told = history.told();
             for (int i = nextTold; i < told.size() && told.get(i).at() <= read.returned(); i++) {
                 if (told.get(i).session() == read.actor().session()
-                        && told.get(i).shard() == history.key(read).shard()) {
+                        && concerns(told.get(i), history.key(read), floor, read.returned())) {
                     return true;
                 }
             }
             return false;
         }
 
-        private static int scope(int session, int shard) {
-            return session * 1024 + shard;
+        /** Whether the shard of which the session was told may have had the key since it was seen. */
+        private boolean concerns(Told told, Key key, Floor floor, long until) {
+            return history.placement().mayHold(told.shard(), key.slot(), floor.since(), until);
         }
     }
 }

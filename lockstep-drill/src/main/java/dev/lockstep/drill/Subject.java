@@ -4,15 +4,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A client under test, connected to the deployment of a drill. Thread-safe; its sessions belong to one thread each. */
 interface Subject extends AutoCloseable {
 
-    /** What a client may know of its drill. */
-    record Stage(String uri, Duration timeout, LongSupplier clock, IntPredicate primaryPort) {
-        /* The port of the primary serves for counting which reads a replica answered, never for routing. */
-    }
+    /**
+     * What a client may know of its drill.
+     *
+     * @param primaryPort whether a port is that of a primary now: for counting which reads a replica answered, never for
+     *     routing
+     * @param shardNumber the number of the shard that the client calls by a name: for the history, never for routing
+     */
+    record Stage(
+            String uri,
+            Duration timeout,
+            LongSupplier clock,
+            IntPredicate primaryPort,
+            ToIntFunction<String> shardNumber) {}
 
     /** Connects to the servers of a drill. */
     interface Connector {

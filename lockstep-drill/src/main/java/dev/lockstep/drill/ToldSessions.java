@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * the other; telling one that is over does not count. Knows the client's sessions by identity only. Thread-safe.
  */
 final class ToldSessions {
-    private record Telling(@Nullable Object session, long at) {}
+    private record Telling(@Nullable Object session, int shard, long at) {}
 
     private record Tenure(Object session, int actor, long from, long until) {}
 
@@ -17,8 +17,8 @@ final class ToldSessions {
     private final List<Tenure> tenures = new ArrayList<>();
 
     /** A session was told; null stands for the one that all shared views have. */
-    synchronized void told(@Nullable Object session, long at) {
-        tellings.add(new Telling(session, at));
+    synchronized void told(@Nullable Object session, int shard, long at) {
+        tellings.add(new Telling(session, shard, at));
     }
 
     synchronized void began(Object session, int actor, long from) {
@@ -34,11 +34,11 @@ final class ToldSessions {
         List<Told> all = new ArrayList<>();
         for (Telling telling : tellings) {
             if (telling.session == null) {
-                all.add(new Told(telling.at, Actor.SHARED, 0));
+                all.add(new Told(telling.at, Actor.SHARED, telling.shard));
             }
             for (Tenure tenure : tenures) {
                 if (tenure.session == telling.session && tenure.from <= telling.at && telling.at <= tenure.until) {
-                    all.add(new Told(telling.at, tenure.actor, 0));
+                    all.add(new Told(telling.at, tenure.actor, telling.shard));
                 }
             }
         }

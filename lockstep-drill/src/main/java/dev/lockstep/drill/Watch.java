@@ -8,14 +8,16 @@ import java.net.ConnectException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Asks every data node of a deployment about 20 times a second what it is, and reports to a {@link Witness}; and every
- * Sentinel, a little less often, whom it follows. A thread per server, so that a frozen one holds up nobody; past the links, so that their faults do not blind it.
+ * Asks every data node of a deployment about 20 times a second what it is, and reports to {@link Witnesses}; and,
+ * a little less often, every Sentinel whom it follows, or every node of a cluster what it says of the others. A thread per server, so that a frozen one holds up nobody; past the links, so that their faults do not blind it.
  */
 final class Watch implements AutoCloseable {
     private static final long PERIOD_NANOS = 50_000_000;
@@ -25,27 +27,31 @@ final class Watch implements AutoCloseable {
     static final long SURELY_ASKED_NANOS = SILENT_NANOS + 2 * PERIOD_NANOS;
 
     private final LocalDeployment deployment;
-    private final Witness witness;
+    private final Witnesses witnesses;
     private final LongSupplier clock;
     private final Map<String, Long> askedAt = new ConcurrentHashMap<>();
     private final Map<String, String> words = new ConcurrentHashMap<>();
+    private final Map<String, Gossip> gossip = new ConcurrentHashMap<>();
     private final Map<String, Thread> threads = new HashMap<>();
     private volatile boolean closed;
 
-    Watch(LocalDeployment deployment, Witness witness, LongSupplier clock) {
+    Watch(LocalDeployment deployment, Witnesses witnesses, LongSupplier clock) {
         this.deployment = deployment;
-        this.witness = witness;
+        this.witnesses = witnesses;
         this.clock = clock;
     }
 
     /** To be called every now and then: takes in new nodes, lets go of removed ones, notices who keeps silent. */
     synchronized void tick() {
         deployment.dataNodes().forEach(node -> start(node.name(), () -> watch(node)));
+        if (witnesses.count() > 1) {
+            deployment.dataNodes().forEach(node -> start(node.name() + "-gossip", () -> listen(node)));
+        }
         deployment.sentinels().forEach(sentinel -> start(sentinel.name(), () -> hear(sentinel)));
         long now = clock.getAsLong();
         askedAt.forEach((node, asked) -> {
             if (now - asked > SILENT_NANOS) {
-                witness.silent(node, NodeLane.State.SILENT, asked);
+                witnesses.silent(node, NodeLane.State.SILENT, asked);
             }
         });
     }
@@ -62,7 +68,7 @@ final class Watch implements AutoCloseable {
     private void watch(LocalServer node) {
         while (!closed) {
             if (!deployment.dataNodes().contains(node)) {
-                witness.silent(node.name(), NodeLane.State.DOWN, clock.getAsLong());
+                witnesses.silent(node.name(), NodeLane.State.DOWN, clock.getAsLong());
                 return;
             }
             ask(node);
@@ -75,16 +81,43 @@ final class Watch implements AutoCloseable {
         askedAt.put(node.name(), asked);
         try {
             if (node.command("INFO", "replication") instanceof String text) {
-                witness.answered(node.name(), ReplicationInfo.parse(text), asked, clock.getAsLong());
+                witnesses.answered(node.name(), node.port(), ReplicationInfo.parse(text), asked, clock.getAsLong());
             }
         } catch (LocalRedisException e) {
             boolean refused = e.getCause() instanceof ConnectException;
             boolean loading = String.valueOf(e.getMessage()).contains("LOADING");
             NodeLane.State state =
                     refused ? NodeLane.State.DOWN : loading ? NodeLane.State.CATCHING_UP : NodeLane.State.SILENT;
-            witness.silent(node.name(), state, asked);
+            witnesses.silent(node.name(), state, asked);
         } finally {
             askedAt.remove(node.name());
+        }
+    }
+
+    private void listen(LocalServer node) {
+        boolean identified = false;
+        while (!closed && deployment.dataNodes().contains(node)) {
+            identified = identified || identify(node);
+            gossip.put(node.name(), gossip(node));
+            LockSupport.parkNanos(4 * PERIOD_NANOS);
+        }
+    }
+
+    private boolean identify(LocalServer node) {
+        try {
+            witnesses.identified(node.name(), String.valueOf(node.command("CLUSTER", "MYID")));
+            return true;
+        } catch (LocalRedisException e) {
+            return false;
+        }
+    }
+
+    private static Gossip gossip(LocalServer node) {
+        try {
+            boolean serves = String.valueOf(node.command("CLUSTER", "INFO")).contains("cluster_state:ok");
+            return serves ? Gossip.parse(String.valueOf(node.command("CLUSTER", "NODES"))) : Gossip.NONE;
+        } catch (LocalRedisException e) {
+            return Gossip.NONE;
         }
     }
 
@@ -115,15 +148,61 @@ final class Watch implements AutoCloseable {
                 && fields.indexOf("ok") == fields.indexOf("master-link-status") + 1;
     }
 
-    /** Whether one primary leads all data nodes, and every Sentinel names it and sees a replica that it could promote. */
+    /**
+     * Whether one primary leads all data nodes of each shard, and those who watch agree: every Sentinel names it and sees a
+     * replica that it could promote; every node of a cluster serves, reaches all others, and names the same owners of slots.
+     */
     boolean isWhole() {
-        Map<String, Integer> ports =
-                deployment.dataNodes().stream().collect(Collectors.toMap(LocalServer::name, LocalServer::port));
-        if (!witness.isWhole(ports)) {
+        Map<String, Integer> ports = ports();
+        if (!witnesses.isWhole(ports)) {
             return false;
         }
-        String primary = String.valueOf(ports.get(String.valueOf(witness.primary())));
-        return deployment.sentinels().stream().allMatch(s -> primary.equals(words.get(s.name())));
+        return dissenters(ports).isEmpty();
+    }
+
+    /** Those who watch and do not see the deployment as the data nodes themselves describe it. */
+    private List<String> dissenters(Map<String, Integer> ports) {
+        Set<Integer> primaries = witnesses.primaries().stream()
+                .map(ports::get)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        if (witnesses.count() > 1) {
+            return ports.keySet().stream()
+                    .filter(node -> !gossip.getOrDefault(node, Gossip.NONE).agrees(ports.size(), primaries))
+                    .sorted()
+                    .toList();
+        }
+        return deployment.sentinels().stream()
+                .map(LocalServer::name)
+                .filter(name ->
+                        !primaries.stream().map(String::valueOf).toList().equals(List.of(word(name))))
+                .toList();
+    }
+
+    private String word(String sentinel) {
+        return words.getOrDefault(sentinel, "");
+    }
+
+    /** Why the deployment is not whole, in a few words. */
+    String trouble() {
+        Map<String, Integer> ports = ports();
+        if (witnesses.isWhole(ports)) {
+            return "not recovered as seen by " + String.join(", ", dissenters(ports));
+        }
+        List<String> replicas = witnesses.all().stream()
+                .flatMap(shard -> shard.nodes(NodeLane.State.REPLICA).stream())
+                .toList();
+        return "the primaries are " + String.join(", ", witnesses.primaries()) + ", in step with them "
+                + String.join(", ", replicas);
+    }
+
+    /** Whether one primary leads all data nodes of this shard, by their own word. */
+    boolean isWhole(int shard) {
+        return witnesses.isWhole(shard, ports());
+    }
+
+    private Map<String, Integer> ports() {
+        return deployment.dataNodes().stream().collect(Collectors.toMap(LocalServer::name, LocalServer::port));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lockstep.drill;
 
+import static dev.lockstep.drill.DrillSettings.Topology.SENTINEL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -19,10 +20,11 @@ class CampaignTest {
         List<Long> seeds = new ArrayList<>();
         DrillResult result = MadeUpDrill.story();
 
-        List<Campaign.Entry> entries = new Campaign(DrillSettings.random(5), 3, folder.resolve("new"), settings -> {
-                    seeds.add(settings.seed());
-                    return result;
-                })
+        List<Campaign.Entry> entries = new Campaign(
+                        DrillSettings.random(SENTINEL, 5), 3, folder.resolve("new"), settings -> {
+                            seeds.add(settings.seed());
+                            return result;
+                        })
                 .run();
 
         assertThat(seeds).containsExactly(5L, 6L, 7L);
@@ -33,7 +35,7 @@ class CampaignTest {
 
     @Test
     void goesOnAfterADrillThatFailed() throws Exception {
-        List<Campaign.Entry> entries = new Campaign(DrillSettings.random(5), 2, folder, settings -> {
+        List<Campaign.Entry> entries = new Campaign(DrillSettings.random(SENTINEL, 5), 2, folder, settings -> {
                     throw new IllegalStateException("no server");
                 })
                 .run();
@@ -46,6 +48,6 @@ class CampaignTest {
     @Test
     void refusesTheStoryBecauseItHasOneSeedOnly() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Campaign(DrillSettings.story(), 2, folder, new DrillListener() {}));
+                .isThrownBy(() -> new Campaign(DrillSettings.story(SENTINEL), 2, folder, new DrillListener() {}));
     }
 }

@@ -1,6 +1,9 @@
 package dev.lockstep.drill;
 
+import static dev.lockstep.drill.DrillSettings.Topology.CLUSTER;
+import static dev.lockstep.drill.DrillSettings.Topology.SENTINEL;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,8 +11,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DrillIT {
 
@@ -19,18 +24,31 @@ class DrillIT {
         return binary.isEmpty() ? null : Path.of(binary);
     }
 
-    static DrillSettings settings(long seed, int seconds, FaultKind... faults) {
-        return DrillSettings.random(seed)
+    static DrillSettings settings(DrillSettings.Topology topology, long seed, int seconds, FaultKind... faults) {
+        return DrillSettings.random(topology, seed)
                 .withDuration(Duration.ofSeconds(seconds))
                 .withFaults(EnumSet.copyOf(List.of(faults)))
                 .withLoad(new DrillSettings.Load(16, 800, Duration.ofSeconds(5)))
                 .withServerBin(serverBin());
     }
 
-    @Test
-    void findsLockstepValidAndShowsIt(@TempDir Path folder) throws Exception {
-        DrillSettings settings =
-                settings(11, 12, FaultKind.KILL_REPLICA, FaultKind.RESTART_PRIMARY, FaultKind.SLOW_PRIMARY_REPLICA);
+    static List<Arguments> drills() {
+        return List.of(
+                arguments(
+                        settings(
+                                SENTINEL,
+                                11,
+                                12,
+                                FaultKind.KILL_REPLICA,
+                                FaultKind.RESTART_PRIMARY,
+                                FaultKind.SLOW_PRIMARY_REPLICA),
+                        3),
+                arguments(settings(CLUSTER, 11, 14, FaultKind.KILL_PRIMARY, FaultKind.MOVE_SLOTS), 6));
+    }
+
+    @ParameterizedTest
+    @MethodSource("drills")
+    void findsLockstepValidAndShowsIt(DrillSettings settings, int nodes, @TempDir Path folder) throws Exception {
         List<DrillListener.Progress> progress = new ArrayList<>();
         List<String> faults = new ArrayList<>();
 
@@ -54,7 +72,7 @@ class DrillIT {
                 .isEqualTo(new Verdict(Verdict.Kind.VALID, List.of()));
         assertThat(result.clients()).extracting(ClientResult::name).containsExactly("Lockstep", "Plain Lettuce");
         assertThat(result.faults()).hasSameSizeAs(settings.schedule().steps());
-        assertThat(result.nodes()).hasSize(3);
+        assertThat(result.nodes()).hasSize(nodes);
         assertThat(progress).hasSizeGreaterThan(5);
         assertThat(faults).hasSizeGreaterThanOrEqualTo(2 * result.faults().size());
         assertThat(folder.resolve("report.html")).content().contains("VALID", settings.command());

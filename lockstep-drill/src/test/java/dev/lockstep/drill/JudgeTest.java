@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class JudgeTest {
     private static final FaultWindow FAULT = new FaultWindow(
-            FaultKind.KILL_REPLICA, "node-2", Script.millis(100), Script.millis(200), Script.millis(1_000));
+            FaultKind.KILL_REPLICA, "node-2", 0, Script.millis(100), Script.millis(200), Script.millis(1_000));
 
     /** A history in which every checker has something to judge, with one read a millisecond. */
     private static Script healthy(int reads) {
@@ -47,6 +47,18 @@ class JudgeTest {
 
         assertThat(verdict.kind()).isEqualTo(Verdict.Kind.INVALID);
         assertThat(verdict.reasons()).containsExactly("own write not read: 1 of 202 judged");
+    }
+
+    @Test
+    void isUnknownIfAFaultMetTooFewCallsOfItsShard() {
+        assertThat(verdict(healthy(200).sharded(), 5, null).kind()).isEqualTo(Verdict.Kind.VALID);
+
+        Verdict verdict = verdict(healthy(200).sharded().moved(0, 1, 60, 70), 5, null);
+
+        assertThat(verdict.kind()).isEqualTo(Verdict.Kind.UNKNOWN);
+        assertThat(verdict.reasons())
+                .containsExactly(
+                        "Only 0 calls of its shard fell into the fault \"node-2 killed, back later\"; 100 are needed");
     }
 
     @Test

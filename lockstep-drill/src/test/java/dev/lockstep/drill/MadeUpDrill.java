@@ -1,5 +1,7 @@
 package dev.lockstep.drill;
 
+import static dev.lockstep.drill.DrillSettings.Topology.SENTINEL;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,11 +17,11 @@ final class MadeUpDrill {
     private MadeUpDrill() {}
 
     static DrillResult story() {
-        DrillSettings settings = DrillSettings.story();
+        DrillSettings settings = DrillSettings.story(SENTINEL);
         List<FaultWindow> faults = List.of(
-                new FaultWindow(FaultKind.KILL_REPLICA, "node-2", 3 * SECOND, 8 * SECOND, 9 * SECOND),
-                new FaultWindow(FaultKind.ADD_REPLICA, "node-4", 12 * SECOND, 12 * SECOND, 14 * SECOND),
-                new FaultWindow(FaultKind.KILL_PRIMARY, "node-1", KILL, 26 * SECOND, 38 * SECOND));
+                new FaultWindow(FaultKind.KILL_REPLICA, "node-2", 0, 3 * SECOND, 8 * SECOND, 9 * SECOND),
+                new FaultWindow(FaultKind.ADD_REPLICA, "node-4", 0, 12 * SECOND, 12 * SECOND, 14 * SECOND),
+                new FaultWindow(FaultKind.KILL_PRIMARY, "node-1", 0, KILL, 26 * SECOND, 38 * SECOND));
         List<NodeLane> nodes = List.of(
                 new NodeLane(
                         "node-1",
@@ -99,7 +101,7 @@ final class MadeUpDrill {
             finals.put(2 * thread, new long[] {written});
             finals.put(2 * thread + 1, new long[] {counted});
         }
-        History history = new History(keys, calls, List.of(), List.of(), finals);
+        History history = new History(keys, calls, List.of(), List.of(), finals, Placement.single());
         return Judge.judge(
                 name,
                 List.of("timeout 5s", "socketTimeout 500ms"),

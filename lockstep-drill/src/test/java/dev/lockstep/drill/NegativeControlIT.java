@@ -1,5 +1,7 @@
 package dev.lockstep.drill;
 
+import static dev.lockstep.drill.DrillSettings.Topology.CLUSTER;
+import static dev.lockstep.drill.DrillSettings.Topology.SENTINEL;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -29,12 +31,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients with one fault each, on real servers: the drill has to find what is wrong with them. */
 class NegativeControlIT {
     private static final int SECONDS_OF_LOAD = 10;
     private static final Keyspace KEYS = new Keyspace("negative", 1);
-    private static final Key REGISTER = KEYS.register(0, 0);
+    /** In a cluster in the same shard as the list. */
+    private static final Key REGISTER = KEYS.register(0, 2);
+
     private static final Key LIST = KEYS.list(0);
     private static final Actor ACTOR = new Actor(0, 0, 0);
 
@@ -45,8 +51,9 @@ class NegativeControlIT {
         return System.nanoTime() - origin;
     }
 
-    private static LocalDeployment servers() {
-        LocalRedis plan = LocalRedis.sentinel().password("drill").links(true);
+    private static LocalDeployment servers(DrillSettings.Topology topology) {
+        LocalRedis plan = topology == CLUSTER ? LocalRedis.cluster() : LocalRedis.sentinel();
+        plan.password("drill").links(true);
         Path binary = DrillIT.serverBin();
         return (binary == null ? plan : plan.serverBin(binary)).start();
     }
@@ -55,10 +62,11 @@ class NegativeControlIT {
         return VerdictTable.count(client, anomaly);
     }
 
-    @Test
-    void findsAClientThatReadsAnyReplica() throws Exception {
-        ClientResult client =
-                drilled(LettuceSubject::new, 5_000, seedThatCutsBothReplicas(), FaultKind.CUT_PRIMARY_REPLICA);
+    @ParameterizedTest
+    @EnumSource
+    void findsAClientThatReadsAnyReplica(DrillSettings.Topology topology) throws Exception {
+        long seed = topology == CLUSTER ? 1 : seedThatCutsBothReplicas();
+        ClientResult client = drilled(topology, LettuceSubject::new, 5_000, seed, FaultKind.CUT_PRIMARY_REPLICA);
 
         assertThat(client.verdict().kind()).isEqualTo(Verdict.Kind.INVALID);
         assertThat(count(client, Anomaly.OWN_WRITE_NOT_READ)).isPositive();
@@ -69,7 +77,7 @@ class NegativeControlIT {
 
     @Test
     void findsAClientThatRepeatsWhatWasNotAnswered() throws Exception {
-        ClientResult client = drilled(RepeatingSubject::new, 400, 3, FaultKind.CUT_APP_PRIMARY);
+        ClientResult client = drilled(SENTINEL, RepeatingSubject::new, 400, 3, FaultKind.CUT_APP_PRIMARY);
 
         assertThat(client.verdict().kind()).isEqualTo(Verdict.Kind.INVALID);
         assertThat(count(client, Anomaly.APPLIED_TWICE)).isPositive();
@@ -78,7 +86,10 @@ class NegativeControlIT {
     /** Lettuce keeps to one of them, and which one is not for us to say. */
     private static long seedThatCutsBothReplicas() {
         long seed = 1;
-        while (DrillIT.settings(seed, SECONDS_OF_LOAD, FaultKind.CUT_PRIMARY_REPLICA).schedule().steps().stream()
+        while (DrillIT.settings(SENTINEL, seed, SECONDS_OF_LOAD, FaultKind.CUT_PRIMARY_REPLICA)
+                        .schedule()
+                        .steps()
+                        .stream()
                         .map(step -> step.fault().pick() % 2)
                         .distinct()
                         .count()
@@ -88,9 +99,10 @@ class NegativeControlIT {
         return seed;
     }
 
-    private static ClientResult drilled(Subject.Connector client, long timeoutMillis, long seed, FaultKind fault)
+    private static ClientResult drilled(
+            DrillSettings.Topology topology, Subject.Connector client, long timeoutMillis, long seed, FaultKind fault)
             throws InterruptedException {
-        DrillSettings settings = DrillIT.settings(seed, SECONDS_OF_LOAD, fault)
+        DrillSettings settings = DrillIT.settings(topology, seed, SECONDS_OF_LOAD, fault)
                 .withLoad(new DrillSettings.Load(16, 800, Duration.ofMillis(timeoutMillis)));
         DrillResult result = new Drill(settings, List.of(client)).run();
         assertThat(result.faults()).isNotEmpty();
@@ -176,11 +188,13 @@ class NegativeControlIT {
         }
     }
 
-    @Test
-    void findsAClientThatForgetsItsTokenAtAFailover() {
-        try (LocalDeployment redis = servers()) {
-            Witness witness = new Witness(0);
-            Watch watch = new Watch(redis, witness, this::now);
+    @ParameterizedTest
+    @EnumSource
+    void findsAClientThatForgetsItsTokenAtAFailover(DrillSettings.Topology topology) {
+        try (LocalDeployment redis = servers(topology)) {
+            Witnesses witnesses = new Witnesses(Schedule.shards(topology));
+            Placement placement = SlotOwners.number(redis, witnesses);
+            Watch watch = new Watch(redis, witnesses, this::now);
             ToldSessions told = new ToldSessions();
             AtomicReference<@Nullable Failover> failover = new AtomicReference<>();
             LockstepListener listener = new LockstepListener() {
@@ -191,7 +205,7 @@ class NegativeControlIT {
 
                 @Override
                 public void onRollback(Rollback rollback) {
-                    told.told(rollback.session(), now());
+                    told.told(rollback.session(), witnesses.shardNamed(rollback.shard()), now());
                 }
             };
             try (watch;
@@ -199,14 +213,14 @@ class NegativeControlIT {
                             Lockstep.builder(redis.uri()).listener(listener).connect()) {
                 await().atMost(10, SECONDS).until(() -> {
                     watch.tick();
-                    return witness.isPrimaryUp()
-                            && witness.nodes(NodeLane.State.REPLICA).size() == 2;
+                    return watch.isWhole();
                 });
                 Session session = cache.newSession();
                 told.began(session, 0, now());
                 write(session.primary(), 1);
-                LocalServer primary = redis.primary();
-                redis.replicas().forEach(replica -> redis.link(primary, replica).cut());
+                LocalServer primary = redis.primary(REGISTER.slot());
+                redis.replicas(primary)
+                        .forEach(replica -> redis.link(primary, replica).cut());
                 write(session.primary(), 2);
                 primary.kill();
                 // The connection is gone, and with it what the session had seen: no token is carried over.
@@ -216,8 +230,9 @@ class NegativeControlIT {
                 await().atMost(30, SECONDS).until(() -> failover.get() != null);
                 read(forgetful.primary());
 
-                await().atMost(10, SECONDS).until(() -> witness.changes().size() == 1);
-                History history = history(told.all(), witness.changes(), redis.primary());
+                await().atMost(10, SECONDS).until(() -> witnesses.changes().size() == 1);
+                LocalServer next = redis.primary(REGISTER.slot());
+                History history = history(told.all(), witnesses.changes(), next, placement);
                 assertThat(found(new SessionChecker(), history)).containsExactly(Anomaly.ROLLBACK_NOT_REPORTED);
             }
         }
@@ -242,7 +257,7 @@ class NegativeControlIT {
         calls.add(new Call(ACTOR, op, key.id(), value, invoked, now(), outcome));
     }
 
-    private History history(List<Told> told, List<PrimaryChange> changes, LocalServer primary) {
+    private History history(List<Told> told, List<PrimaryChange> changes, LocalServer primary, Placement placement) {
         Map<Integer, long[]> finals = new HashMap<>();
         if (primary.command("LRANGE", LIST.name(), "0", "-1") instanceof List<?> elements) {
             finals.put(
@@ -253,7 +268,7 @@ class NegativeControlIT {
         }
         Object held = primary.command("GET", REGISTER.name());
         finals.put(REGISTER.id(), new long[] {Keyspace.sequence(REGISTER, held == null ? null : held.toString())});
-        return new History(KEYS.keys(), calls, told, changes, finals);
+        return new History(KEYS.keys(), calls, told, changes, finals, placement);
     }
 
     private static List<Anomaly> found(Checker checker, History history) {
@@ -266,7 +281,7 @@ class NegativeControlIT {
 
     @Test
     void findsAClientThatRetriesOnAnotherConnectionWithoutAFence() {
-        try (LocalDeployment redis = servers()) {
+        try (LocalDeployment redis = servers(SENTINEL)) {
             LocalServer primary = redis.primary();
             RedisURI uri = RedisURI.builder()
                     .withHost(primary.host())
@@ -289,7 +304,7 @@ class NegativeControlIT {
                 wires.get(0).release();
                 await().atMost(10, SECONDS).until(() -> get(second.sync()) == 1);
 
-                History history = history(List.of(), List.of(), primary);
+                History history = history(List.of(), List.of(), primary, Placement.single());
                 assertThat(found(new OlderValueChecker(), history)).containsExactly(Anomaly.OLDER_VALUE_RETURNED);
             } finally {
                 client.shutdown(Duration.ZERO, Duration.ofSeconds(2));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A history written by hand, in milliseconds: key 0 and 1 are registers, 2 a counter, 3 a list; thread 0 writes all. */
 final class Script {
@@ -27,6 +28,7 @@ final class Script {
 
     private final List<Call> calls = new ArrayList<>();
     private final List<Told> told = new ArrayList<>();
+    private Placement placement = Placement.single();
     private final List<PrimaryChange> changes = new ArrayList<>();
     private final Map<Integer, long[]> finals = new HashMap<>();
 
@@ -56,12 +58,34 @@ final class Script {
     }
 
     Script told(int session, long at) {
-        told.add(new Told(millis(at), session, 0));
+        return told(session, 0, at);
+    }
+
+    Script told(int session, int shard, long at) {
+        told.add(new Told(millis(at), session, shard));
         return this;
     }
 
     Script failover(long before, long after) {
-        changes.add(new PrimaryChange(0, millis(before), millis(after), "a", "b"));
+        return failover(0, before, after);
+    }
+
+    Script failover(int shard, long before, long after) {
+        changes.add(new PrimaryChange(shard, millis(before), millis(after), "a", "b"));
+        return this;
+    }
+
+    /** There are two shards; slot 0, which has every key here, begins in the first one. */
+    Script sharded() {
+        placement = Placement.of(new int[Placement.SLOTS], 2);
+        return this;
+    }
+
+    /** Every key moves to another shard. */
+    Script moved(int from, int to, long began, long ended) {
+        Placement.Move move = new Placement.Move(Set.of(0), from, to, millis(began), Long.MAX_VALUE);
+        placement.begins(move);
+        placement.ends(move, millis(ended));
         return this;
     }
 
@@ -71,7 +95,7 @@ final class Script {
     }
 
     History history() {
-        return new History(KEYS, calls, told, changes, finals);
+        return new History(KEYS, calls, told, changes, finals, placement);
     }
 
     /** The anomalies that a checker finds, one per violation. */

@@ -9,7 +9,7 @@ class ToldSessionsTest {
 
     @Test
     void takesNoSessionForTheSharedOne() {
-        told.told(null, 10);
+        told.told(null, 0, 10);
 
         assertThat(told.all()).containsExactly(new Told(10, Actor.SHARED, 0));
     }
@@ -18,8 +18,8 @@ class ToldSessionsTest {
     void knowsWhoseSessionWasTold() {
         Object session = new Object();
         told.began(session, 4, 5);
-        told.told(session, 10);
-        told.told(new Object(), 11);
+        told.told(session, 0, 10);
+        told.told(new Object(), 0, 11);
 
         assertThat(told.all()).containsExactly(new Told(10, 4, 0));
     }
@@ -31,10 +31,10 @@ class ToldSessionsTest {
         told.began(old, 4, 0);
         told.ended(old, 20);
         told.began(next, 4, 19);
-        told.told(old, 21);
+        told.told(old, 0, 21);
         assertThat(told.all()).isEmpty();
 
-        told.told(next, 19); // by taking over the token
+        told.told(next, 0, 19); // by taking over the token
         assertThat(told.all()).containsExactly(new Told(19, 4, 0));
     }
 }

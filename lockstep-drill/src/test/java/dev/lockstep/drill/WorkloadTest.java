@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class WorkloadTest {
@@ -64,6 +66,22 @@ class WorkloadTest {
         assertThat(crew.actors().stream().filter(a -> a.boundNanos() > 0))
                 .hasSize(3)
                 .allMatch(a -> a.boundNanos() >= 50_000_000 && a.boundNanos() < 500_000_000);
+    }
+
+    @Test
+    void spreadsRegistersAndListsOverAllShardsOfACluster() {
+        for (String client : List.of("Lockstep", "Plain Lettuce")) {
+            Map<Integer, Map<Key.Type, Long>> spread = new Keyspace(client, crew.writers())
+                    .keys().stream()
+                            .collect(Collectors.groupingBy(
+                                    key -> key.slot() * 3 / Placement.SLOTS,
+                                    Collectors.groupingBy(Key::type, Collectors.counting())));
+
+            assertThat(spread).hasSize(3).allSatisfy((shard, types) -> {
+                assertThat(types.get(Key.Type.REGISTER)).isGreaterThanOrEqualTo(8);
+                assertThat(types.get(Key.Type.LIST)).isGreaterThanOrEqualTo(2);
+            });
+        }
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A connection that sends one RESP2 command at a time and waits for its reply. Not thread-safe. */
+/** A connection that sends RESP2 commands and reads their replies in order. Not thread-safe. */
 final class RespConnection implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
@@ -38,6 +38,12 @@ final class RespConnection implements AutoCloseable {
      */
     @Nullable
     Object call(String... command) throws IOException {
+        send(command);
+        return receive();
+    }
+
+    /** Sends a command whose reply is {@link #receive received} later. */
+    void send(String... command) throws IOException {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.writeBytes(("*" + command.length + "\r\n").getBytes(UTF_8));
         for (String argument : command) {
@@ -47,10 +53,15 @@ final class RespConnection implements AutoCloseable {
             request.writeBytes(new byte[] {'\r', '\n'});
         }
         socket.getOutputStream().write(request.toByteArray());
-        return reply();
     }
 
-    private @Nullable Object reply() throws IOException {
+    /**
+     * The reply to the oldest command whose reply was not received yet.
+     *
+     * @throws ErrorReply when the server answers with an error
+     */
+    @Nullable
+    Object receive() throws IOException {
         String line = line();
         String rest = line.substring(1);
         return switch (line.charAt(0)) {
@@ -80,7 +91,7 @@ final class RespConnection implements AutoCloseable {
         }
         List<@Nullable Object> elements = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            elements.add(reply());
+            elements.add(receive());
         }
         return elements;
     }

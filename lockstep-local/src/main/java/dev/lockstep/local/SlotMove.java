@@ -1,6 +1,5 @@
 package dev.lockstep.local;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -9,9 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The move of slots from one primary of a cluster to another, key by key under load, as redis-cli reshards.
@@ -29,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * <p>One thread runs it; {@link #stop} and {@link #moved} may be called by any.
  */
 public final class SlotMove {
-    private static final Logger LOG = LoggerFactory.getLogger(SlotMove.class);
-    private static final Duration COMMAND_BOUND = Duration.ofSeconds(5);
     private static final Duration SERVICE_BOUND = Duration.ofSeconds(5);
     private static final long POLL_NANOS = 20_000_000;
     private static final int USUAL_KEYS_PER_STEP = 10;
@@ -99,12 +93,14 @@ public final class SlotMove {
             for (int slot : slots) {
                 if (!arrived.get(slot)) {
                     if (stopped || Thread.currentThread().isInterrupted()) {
+                        peers.settle();
                         return false;
                     }
                     peers.move(slot);
                 }
                 moved.incrementAndGet();
             }
+            peers.settle();
         }
         return true;
     }
@@ -119,7 +115,23 @@ public final class SlotMove {
         BitSet importing = Cluster.movedBy(to, views);
         for (int slot : slots) {
             if (importing.get(slot) && from.equals(owners.get(slot))) {
+                nameNewSource(slot);
+            }
+        }
+    }
+
+    /** The target refuses a primary of whose promotion the bus has not told it yet. */
+    private void nameNewSource(int slot) {
+        Deadline deadline = Deadline.in(SERVICE_BOUND);
+        while (true) {
+            try {
                 to.command("CLUSTER", "SETSLOT", String.valueOf(slot), "NODE", cluster.id(from));
+                return;
+            } catch (LocalRedisException e) {
+                if (deadline.isOver() || !String.valueOf(e.getMessage()).contains("not a master")) {
+                    throw e;
+                }
+                LockSupport.parkNanos(POLL_NANOS);
             }
         }
     }
@@ -145,20 +157,20 @@ public final class SlotMove {
 
     /** The connections of one run. */
     private final class Peers implements AutoCloseable {
-        private final Peer source;
-        private final Peer target;
-        private final List<Peer> others = new ArrayList<>();
+        private final SlotPeer source;
+        private final SlotPeer target;
+        private final List<SlotPeer> others = new ArrayList<>();
         private final BitSet atTarget;
 
         Peers() {
             Map<LocalServer, List<ClusterNode>> views = cluster.views();
-            target = new Peer(to);
+            target = new SlotPeer(SlotMove.this, to);
             atTarget = Cluster.ownedBy(to, views);
             try {
-                source = new Peer(from);
+                source = new SlotPeer(SlotMove.this, from);
                 for (LocalServer node : views.keySet()) {
                     if (!node.equals(from) && !node.equals(to) && Cluster.isPrimary(node, views)) {
-                        others.add(new Peer(node));
+                        others.add(new SlotPeer(SlotMove.this, node));
                     }
                 }
             } catch (LocalRedisException e) {
@@ -171,13 +183,20 @@ public final class SlotMove {
             String number = String.valueOf(slot);
             if (!atTarget.get(slot)) {
                 target.call(slot, "CLUSTER", "SETSLOT", number, "IMPORTING", cluster.id(from));
-                source.call(slot, "CLUSTER", "SETSLOT", number, "MIGRATING", cluster.id(to));
+                source.send(slot, "CLUSTER", "SETSLOT", number, "MIGRATING", cluster.id(to));
                 moveKeys(slot);
             }
             String[] handOver = {"CLUSTER", "SETSLOT", number, "NODE", cluster.id(to)};
             target.call(slot, handOver);
-            source.call(slot, handOver);
+            // These take as long as a file takes to be written: meanwhile the target can begin with the next slot.
+            source.send(slot, handOver);
             others.removeIf(other -> !other.hears(slot, handOver));
+        }
+
+        /** Waits for what was only sent. */
+        void settle() {
+            source.settle();
+            others.removeIf(other -> !other.isSettled());
         }
 
         private void moveKeys(int slot) {
@@ -201,67 +220,8 @@ public final class SlotMove {
             if (source != null) {
                 source.close();
             }
-            others.forEach(Peer::close);
+            others.forEach(SlotPeer::close);
         }
-    }
-
-    /** A connection to one node, past any link. */
-    private final class Peer {
-        private final LocalServer server;
-        private final RespConnection connection;
-
-        Peer(LocalServer server) {
-            this.server = server;
-            try {
-                connection = server.spec().endpoint().connect(COMMAND_BOUND).inBytes();
-            } catch (IOException e) {
-                throw new LocalRedisException("No slot can be moved: " + server + " cannot be connected to", e);
-            }
-        }
-
-        @Nullable
-        Object call(int slot, String... command) {
-            try {
-                return connection.call(command);
-            } catch (RespConnection.ErrorReply e) {
-                throw failure(slot, "answers " + words(command) + " with: " + e.getMessage(), e);
-            } catch (IOException e) {
-                throw failure(slot, "does not answer " + words(command) + ": " + e.getMessage(), e);
-            }
-        }
-
-        /** Whether it can be told; the bus tells it anyway. */
-        boolean hears(int slot, String... command) {
-            try {
-                call(slot, command);
-                return true;
-            } catch (LocalRedisException e) {
-                LOG.debug("Told no more of moved slots", e);
-                close();
-                return false;
-            }
-        }
-
-        private LocalRedisException failure(int slot, String what, IOException cause) {
-            return new LocalRedisException(
-                    "Slot " + slot + " on its way from " + from + " to " + to + ": " + server + " " + what + ". Of "
-                            + size() + " slots " + moved() + " have arrived; move them again, by the primaries that the"
-                            + " two shards have now",
-                    cause);
-        }
-
-        void close() {
-            try {
-                connection.close();
-            } catch (IOException e) {
-                LOG.debug("Connection to {} lost", server, e);
-            }
-        }
-    }
-
-    /** Never the arguments of MIGRATE: a password is among them. */
-    private static String words(String... command) {
-        return command[0].equals("CLUSTER") ? String.join(" ", command) : command[0];
     }
 
     @Override

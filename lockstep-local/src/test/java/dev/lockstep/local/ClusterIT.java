@@ -96,7 +96,7 @@ class ClusterIT {
             assertThat(redis.primary()).isEqualTo(to);
             assertThatThrownBy(() -> redis.moveSlots(from, to, 16_000, 16_001).run())
                     .isInstanceOf(LocalRedisException.class)
-                    .hasMessageContaining("Slot 16000 on its way from " + from)
+                    .hasMessageContaining("Slot 16000 on its way: " + from)
                     .hasMessageContaining("not the owner");
         }
     }

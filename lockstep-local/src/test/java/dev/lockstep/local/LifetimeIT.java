@@ -37,10 +37,12 @@ class LifetimeIT {
         private Owner() {}
 
         public static void main(String[] args) throws InterruptedException {
-            LocalDeployment redis = LocalRedis.sentinel().start();
-            if (Arrays.asList(args).contains("paused")) {
+            List<String> words = Arrays.asList(args);
+            LocalRedis plan = words.contains("cluster") ? LocalRedis.cluster() : LocalRedis.sentinel();
+            LocalDeployment redis = plan.start();
+            if (words.contains("paused")) {
                 redis.server("node-1").pause();
-                redis.server("sentinel-1").pause();
+                redis.servers().get(redis.servers().size() - 1).pause();
             }
             System.out.println(words(redis.servers().stream().map(LocalServer::pid)) + ";"
                     + words(redis.guardianPids().stream()) + ";" + redis.directory());
@@ -131,6 +133,13 @@ class LifetimeIT {
     @Test
     void theJvmIsKilledWhileServersAreFrozen() throws Exception {
         Household household = start("paused");
+        signal("KILL", List.of(household.jvm().pid()));
+        assertNothingIsLeftOf(household);
+    }
+
+    @Test
+    void theJvmIsKilledWhileNodesOfAClusterAreFrozen() throws Exception {
+        Household household = start("cluster", "paused");
         signal("KILL", List.of(household.jvm().pid()));
         assertNothingIsLeftOf(household);
     }

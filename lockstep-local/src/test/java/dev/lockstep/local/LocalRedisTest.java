@@ -31,6 +31,21 @@ class LocalRedisTest {
     }
 
     @Test
+    void refusesShapesThatThereAreNot() {
+        assertThatThrownBy(() -> LocalRedis.sentinel().shards(2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("LocalRedis.cluster()");
+        LocalRedis watched = LocalRedis.cluster().sentinels(3).quorum(2);
+        assertThatThrownBy(watched::start)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no sentinels");
+        LocalRedis high = LocalRedis.cluster().port(65_531);
+        assertThatThrownBy(high::start)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("65531 to 65536");
+    }
+
+    @Test
     void refusesAQuorumThatCannotBeReached() {
         LocalRedis plan = LocalRedis.sentinel().sentinels(3).quorum(4);
         assertThatThrownBy(plan::start)

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param primary whether it is said to be a primary; else it is a replica
  * @param follows the id of the primary of a replica; null on a primary, or if the teller does not know
  * @param epoch the configuration epoch in which a primary claims its slots; on a replica that of its primary
- * @param slots what it is said to own, in the order of the line
+ * @param slots what it is said to own, in the order of the line; a replica owns nothing
  */
 record ClusterNode(
         String id,
@@ -34,7 +34,7 @@ record ClusterNode(
     private static final int FIRST_SLOT = 8;
 
     ClusterNode {
-        slots = List.copyOf(slots);
+        slots = primary ? List.copyOf(slots) : List.of();
     }
 
     /**

@@ -43,6 +43,17 @@ record ClusterNodes(List<ClusterNode> nodes) {
         throw new IllegalStateException("No line is flagged myself");
     }
 
+    /** The id of the node that the teller holds to own a slot; null if none does. */
+    @Nullable
+    String owner(int slot) {
+        for (ClusterNode node : nodes) {
+            if (node.claims(slot)) {
+                return node.id();
+            }
+        }
+        return null;
+    }
+
     /** The same with every address as this process reaches it. */
     ClusterNodes translated(UnaryOperator<NodeAddress> translation) {
         return new ClusterNodes(nodes.stream()

@@ -3,6 +3,7 @@ package dev.lockstep.topology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,7 @@ final class ClusterShards implements Shards {
     private List<ClusterNodes> read = List.of();
     private SlotDecision decision = SlotDecision.NONE;
     private ShardRoster roster = ShardRoster.NONE;
+    private Map<NodeAddress, NodeAddress> aliases = Map.of();
 
     ClusterShards(Peers peers) {
         this.peers = peers;
@@ -78,11 +80,22 @@ final class ClusterShards implements Shards {
         SlotDecision before = decision;
         decision = SlotDecision.of(before, words);
         if (!decision.equals(before)) {
+            aliases = named(decision);
             roster = ShardRoster.of(roster, decision);
             if (!decision.slots().equals(before.slots())) {
                 LOG.debug("{}", roster);
             }
         }
+    }
+
+    private static Map<NodeAddress, NodeAddress> named(SlotDecision decision) {
+        Map<NodeAddress, NodeAddress> aliases = new HashMap<>();
+        for (ClusterNode node : decision.nodes().values()) {
+            if (node.alias() != null && node.address() != null) {
+                aliases.put(node.alias(), node.address());
+            }
+        }
+        return Map.copyOf(aliases);
     }
 
     private void follow(long now) {
@@ -179,7 +192,7 @@ final class ClusterShards implements Shards {
 
     @Override
     public void suspect(NodeAddress address, String why, long now) {
-        NodeAddress known = nodes.get(address) == null ? byAlias(address) : address;
+        NodeAddress known = nodes.get(address) == null ? aliases.getOrDefault(address, address) : address;
         NodeProbe probe = nodes.get(known);
         if (probe == null) {
             LOG.debug("{} is not known yet and is asked: {}", address, why);
@@ -194,14 +207,9 @@ final class ClusterShards implements Shards {
         }
     }
 
-    /** The address of the node that has announced this one as its name; the same if there is none. */
-    private NodeAddress byAlias(NodeAddress address) {
-        for (ClusterNode node : decision.nodes().values()) {
-            if (address.equals(node.alias()) && node.address() != null) {
-                return node.address();
-            }
-        }
-        return address;
+    @Override
+    public Map<NodeAddress, NodeAddress> aliases() {
+        return aliases;
     }
 
     @Override

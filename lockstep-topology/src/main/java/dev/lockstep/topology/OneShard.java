@@ -3,6 +3,7 @@ package dev.lockstep.topology;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,11 @@ final class OneShard implements Shards {
                 peers.deployment(),
                 sentinels == null ? List.of() : List.copyOf(sentinels.probes()),
                 List.copyOf(nodes.all()));
+    }
+
+    @Override
+    public Map<NodeAddress, NodeAddress> aliases() {
+        return Map.of();
     }
 
     @Override

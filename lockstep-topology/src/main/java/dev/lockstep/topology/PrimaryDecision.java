@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 record PrimaryDecision(Belief belief, @Nullable String why) {
     /* Nobody is believed about another; every rule ends with the node's own answer that it is a primary. In order:
      *
-     *  1. A majority of all witnesses (sentinels, or the map of a cluster, which is one) names another node in a higher epoch than any accepted before: it is the
-     *     primary, even while the old one still answers (it is being demoted and does not know it yet).
+     *  1. A majority of all witnesses (the sentinels; or the map of a cluster, which is one witness and names who claims
+     *     the shard's slots) names another node in a higher epoch than any accepted before: it is the primary, even while
+     *     the old one still answers (it is being demoted and does not know it yet).
      *  2. The primary answers as a primary: it stays. Its history may be a new one (restarted in place).
      *  3. It is silent or says that it is a replica. Then, from the strongest evidence to the weakest:
      *     a. any witness names another in a higher epoch: epochs are only handed out by a majority, so this is news;

@@ -1,6 +1,7 @@
 package dev.lockstep.topology;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * All shards of a deployment under observation, by whoever tells of its shards: {@link OneShard} by sentinels or by its
@@ -28,4 +29,7 @@ sealed interface Shards permits OneShard, ClusterShards {
     Diagnosis diagnosis();
 
     List<SentinelView> sentinels();
+
+    /** The addresses of nodes by the names that they announce beside them. */
+    Map<NodeAddress, NodeAddress> aliases();
 }

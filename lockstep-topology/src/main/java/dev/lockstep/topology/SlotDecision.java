@@ -32,10 +32,12 @@ record SlotDecision(SlotMap slots, Map<String, ClusterNode> nodes, boolean infor
      * word tells what it gave away (a slot that left it leaves its epoch as it is), then the one that was asked for
      * last. Then each slot is given to the claim of the highest epoch.
      *
-     * What was decided is not taken back when the node that told it falls silent and only older maps are left: a slot
-     * stays with its owner until a claim of a higher epoch comes, or until the owner itself, or what is known of it in no
-     * lower epoch, says that it has given the slot away (DELSLOTS needs no epoch), or until an informed view does not
-     * know that node any more (FORGET).
+     * What was decided is not taken back when the node that told it falls silent and only older maps are left. A slot stays
+     * with its owner until a claim of a higher epoch comes, or until an informed view does not know the owner any more
+     * (FORGET), or until the owner itself says in no lower epoch that it has handed the slot to another, or to nobody
+     * (DELSLOTS needs no epoch). Then it is believed about that other too: where a slot has gone is known first by the
+     * one that gave it away, who does not know yet in which epoch it was taken, and everybody else may be thinking of
+     * an owner from long before.
      *
      * Role and primary are another matter than slots: nobody knows earlier than the node itself, so its own word counts
      * first. And a node whose address now belongs to another cluster has no say: a word counts if its teller was a member
@@ -78,7 +80,7 @@ record SlotDecision(SlotMap slots, Map<String, ClusterNode> nodes, boolean infor
             nearest.put(id, best(said, BY_NEARNESS));
         });
         boolean informed = informed(claims, nearest);
-        SlotMap slots = slots(before.slots, claims, nearest, informed);
+        SlotMap slots = slots(before.slots, claims, own(words), informed);
         // One that only lists itself was removed; unless it owns something, and nobody is there to list it
         Set<String> members = new HashSet<>(listed);
         members.addAll(slots.byOwner().keySet());
@@ -125,6 +127,15 @@ record SlotDecision(SlotMap slots, Map<String, ClusterNode> nodes, boolean infor
         return trusted;
     }
 
+    /** The word of each node that answers; of one that is asked under two addresses the latest. */
+    private static Map<String, ClusterNodes> own(List<ClusterWord> words) {
+        Map<String, ClusterNodes> own = new HashMap<>();
+        words.stream()
+                .sorted(Comparator.comparingLong(ClusterWord::askedAt))
+                .forEach(word -> own.put(word.said().myself().id(), word.said()));
+        return own;
+    }
+
     private static boolean informed(Map<String, ClusterNode> claims, Map<String, ClusterNode> nearest) {
         long owners = 0;
         long heard = 0;
@@ -139,7 +150,7 @@ record SlotDecision(SlotMap slots, Map<String, ClusterNode> nodes, boolean infor
     }
 
     private static SlotMap slots(
-            SlotMap before, Map<String, ClusterNode> claims, Map<String, ClusterNode> nearest, boolean informed) {
+            SlotMap before, Map<String, ClusterNode> claims, Map<String, ClusterNodes> words, boolean informed) {
         @Nullable String[] owners = new @Nullable String[SlotMap.SLOTS];
         long[] epochs = new long[SlotMap.SLOTS];
         for (ClusterNode claim : claims.values()) {
@@ -158,32 +169,19 @@ record SlotDecision(SlotMap slots, Map<String, ClusterNode> nodes, boolean infor
             }
         }
         for (SlotMap.Claim accepted : before.claims()) {
-            ClusterNode claim = claims.get(accepted.owner());
-            ClusterNode near = nearest.get(accepted.owner());
+            ClusterNodes word = words.get(accepted.owner());
+            boolean isPast = word != null && word.myself().epoch() < accepted.epoch();
+            ClusterNodes own = isPast ? null : word;
+            boolean gone = informed && !claims.containsKey(accepted.owner());
             for (int slot = accepted.range().first(); slot <= accepted.range().last(); slot++) {
-                boolean same = accepted.owner().equals(owners[slot]);
                 boolean newer = owners[slot] != null && epochs[slot] > accepted.epoch();
-                if (same) {
-                    epochs[slot] = Math.max(epochs[slot], accepted.epoch());
-                } else if (!newer && !released(slot, accepted, claim, near, informed)) {
-                    owners[slot] = accepted.owner();
+                if (!newer && !gone) {
+                    owners[slot] = own == null ? accepted.owner() : own.owner(slot);
                     epochs[slot] = accepted.epoch();
                 }
             }
         }
         return SlotMap.of(owners, epochs);
-    }
-
-    private static boolean released(
-            int slot,
-            SlotMap.Claim accepted,
-            @Nullable ClusterNode claim,
-            @Nullable ClusterNode near,
-            boolean informed) {
-        if (claim == null || near == null) {
-            return informed;
-        }
-        return near.own() ? !near.claims(slot) : claim.epoch() >= accepted.epoch() && !claim.claims(slot);
     }
 
     /**

@@ -51,6 +51,7 @@ public final class TopologyWatcher implements AutoCloseable {
 
     private volatile Topology current = NOTHING;
     private volatile List<SentinelView> sentinels = List.of();
+    private volatile Map<NodeAddress, NodeAddress> aliases = Map.of();
     private volatile boolean closed;
 
     private TopologyWatcher(Deployment deployment, ClientResources resources, LongSupplier clock) {
@@ -131,6 +132,11 @@ public final class TopologyWatcher implements AutoCloseable {
     /** Every known sentinel and its word, ordered by address; empty without sentinels. */
     public List<SentinelView> sentinels() {
         return sentinels;
+    }
+
+    /** The address under which a node is known that others name so: by a host name that it announces beside its address. */
+    public NodeAddress known(NodeAddress named) {
+        return aliases.getOrDefault(named, named);
     }
 
     public void addListener(TopologyListener listener) {
@@ -230,6 +236,7 @@ public final class TopologyWatcher implements AutoCloseable {
 
     private void publish(long now) {
         sentinels = shards.sentinels();
+        aliases = shards.aliases();
         Topology before = current;
         List<Shard> seen = shards.shards();
         boolean changed = !Structure.of(before.shards()).equals(Structure.of(seen));

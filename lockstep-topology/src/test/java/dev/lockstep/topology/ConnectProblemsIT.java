@@ -218,4 +218,35 @@ class ConnectProblemsIT {
         assertThat(failure.kind()).isEqualTo(Kind.NO_PRIMARY);
         assertThat(failure).hasMessageContaining("1 answered, but 2 must");
     }
+
+    @Test
+    void no_node_of_a_cluster() {
+        TopologyException sentinels = failure("redis-cluster://:" + SENTINEL + "@" + at(sentinel));
+        assertThat(sentinels.kind()).isEqualTo(Kind.WRONG_SERVER);
+        assertThat(sentinels).hasMessageContaining("it is a sentinel");
+
+        TopologyException single = failure("redis-cluster://:" + DATA + "@" + at(data));
+        assertThat(single.kind()).isEqualTo(Kind.WRONG_SERVER);
+        assertThat(single).hasMessageContaining("its cluster support is disabled); use redis://");
+
+        TopologyException nothing = failure("redis-cluster://127.0.0.1:1,127.0.0.1:2");
+        assertThat(nothing.kind()).isEqualTo(Kind.UNREACHABLE);
+        assertThat(nothing).hasMessageContaining("nothing listens there");
+    }
+
+    @Test
+    void a_cluster_that_refuses_or_is_no_single_server() {
+        try (LocalDeployment cluster =
+                LocalRedis.cluster().replicas(0).password(DATA).start()) {
+            String node = at(cluster.primary(0));
+
+            TopologyException wrong = failure("redis-cluster://:wrong-secret@" + node);
+            assertThat(wrong.kind()).isEqualTo(Kind.AUTHENTICATION);
+            assertThat(wrong).hasMessageContaining("it refuses the credentials");
+
+            TopologyException single = failure("redis://:" + DATA + "@" + node);
+            assertThat(single.kind()).isEqualTo(Kind.WRONG_SERVER);
+            assertThat(single).hasMessageContaining("use redis-cluster://");
+        }
+    }
 }

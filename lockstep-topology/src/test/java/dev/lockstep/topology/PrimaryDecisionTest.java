@@ -32,6 +32,80 @@ class PrimaryDecisionTest {
     private int known = 3;
     private boolean settled = true;
 
+    /** The map of a cluster is the only witness: it names who claims the slots, in which epoch. */
+    @Nested
+    class ByTheMapOfACluster {
+
+        @Test
+        void a_claim_in_a_newer_epoch_ends_the_old_primary_though_it_answers() {
+            known = 1;
+            says(B, 6);
+            primary(A, "h", null);
+            primary(B, "hb", "h");
+
+            Belief belief = decide(A_IN_5, SOON);
+            assertThat(belief.primary()).isEqualTo(B);
+            assertThat(belief.epoch()).isEqualTo(6);
+        }
+
+        @Test
+        void a_claim_of_a_silent_node_is_not_believed() {
+            known = 1;
+            says(B, 6);
+            primary(A, "h", null);
+            silent(B, "h");
+
+            assertThat(decide(A_IN_5, SOON).primary()).isEqualTo(A);
+        }
+
+        @Test
+        void a_promotion_is_known_by_its_history_first_and_by_its_epoch_later() {
+            known = 1;
+            says(A, 5);
+            silent(A, "h");
+            primary(B, "hb", "h");
+            Belief byHistory = decide(A_IN_5, SOON);
+            assertThat(byHistory.primary()).isEqualTo(B);
+
+            words.clear();
+            says(B, 6);
+            Belief byEpoch = decide(byHistory, SOON);
+            assertThat(byEpoch.epoch()).isEqualTo(6);
+
+            // the dead one returns and claims what it had; the map weighs it and keeps naming the other
+            primary(A, "h", null);
+            assertThat(decide(byEpoch, SOON).primary()).isEqualTo(B);
+        }
+
+        @Test
+        void two_failovers_in_short_order_end_at_the_second() {
+            known = 1;
+            says(B, 6);
+            silent(A, "h");
+            silent(B, "hb");
+            histories.continues("hb", "h", 100);
+            primary(C, "hc", "hb");
+            Belief belief = decide(A_IN_5, SOON);
+            assertThat(belief.primary()).isEqualTo(C);
+
+            primary(B, "hb", "h");
+            assertThat(decide(belief, SOON).primary())
+                    .as("the first is told late")
+                    .isEqualTo(C);
+        }
+
+        @Test
+        void a_primary_that_restarts_in_place_stays_with_a_new_history() {
+            known = 1;
+            says(A, 5);
+            primary(A, "other", null);
+
+            Belief belief = decide(A_IN_5, SOON);
+            assertThat(belief.primary()).isEqualTo(A);
+            assertThat(belief.history()).isEqualTo("other");
+        }
+    }
+
     @Nested
     class AtStart {
 

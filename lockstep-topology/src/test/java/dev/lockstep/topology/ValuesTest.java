@@ -51,4 +51,24 @@ class ValuesTest {
         assertThat(primary.position()).isEqualTo(new Position("history", 100));
         assertThat(replica.position()).isNull();
     }
+
+    @Test
+    void a_topology_knows_the_shard_of_a_slot() {
+        Shard one = new Shard("one", List.of(new SlotRange(0, 9), new SlotRange(20, 29)), 1, null, List.of());
+        Shard two = new Shard("two", List.of(new SlotRange(10, 19), new SlotRange(16383, 16383)), 1, null, List.of());
+        Shard none = new Shard("none", List.of(), 1, null, List.of());
+        Topology topology = new Topology(1, List.of(one, two, none));
+
+        for (int slot = 0; slot < 10; slot++) {
+            assertThat(topology.shardOf(slot)).isSameAs(one);
+            assertThat(topology.shardOf(slot + 10)).isSameAs(two);
+            assertThat(topology.shardOf(slot + 20)).isSameAs(one);
+            assertThat(topology.shardOf(slot + 30)).isNull();
+        }
+        assertThat(topology.shardOf(16383)).isSameAs(two);
+        assertThat(topology).isEqualTo(new Topology(1, List.of(one, two, none)));
+        assertThat(Structure.of(List.of(one)))
+                .isNotEqualTo(Structure.of(List.of(new Shard("one", one.slots(), 2, null, List.of()))));
+        assertThat(Structure.of(List.of(none))).isNotEqualTo(Structure.of(List.of()));
+    }
 }

@@ -94,9 +94,12 @@ final class Watched implements AutoCloseable {
     /** What is known of a server, primary or not. */
     @Nullable
     Node node(LocalServer server) {
-        List<Node> nodes = new ArrayList<>(shard().replicas());
-        if (shard().primary() != null) {
-            nodes.add(shard().primary());
+        List<Node> nodes = new ArrayList<>();
+        for (Shard shard : watcher.current().shards()) {
+            nodes.addAll(shard.replicas());
+            if (shard.primary() != null) {
+                nodes.add(shard.primary());
+            }
         }
         return nodes.stream()
                 .filter(node -> node.address().equals(at(server)))

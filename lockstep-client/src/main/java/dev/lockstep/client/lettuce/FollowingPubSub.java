@@ -6,6 +6,7 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.pubsub.PubSubEndpoint;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnectionImpl;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -33,9 +34,16 @@ public final class FollowingPubSub<K, V> extends StatefulRedisPubSubConnectionIm
         super(endpoint, writer, codec, timeout);
     }
 
-    /** Whether the user wants messages of shard channels. */
-    public boolean wantsShardChannels() {
-        return !wanted.isEmpty();
+    /** Has {@code hook} run when a node ends the subscription of a shard channel although its user wants some. */
+    public void onLossOfShardChannels(Runnable hook) {
+        addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void sunsubscribed(K channel, long count) {
+                if (!wanted.isEmpty()) {
+                    hook.run();
+                }
+            }
+        });
     }
 
     @Override

@@ -108,6 +108,17 @@ public final class Recording extends CommandOutput<byte[], byte[], Void> {
         return !substance || hasError();
     }
 
+    /** Whether its first string is this one. */
+    public boolean startsWith(String text) {
+        List<@Nullable ByteBuffer> strings = strings();
+        ByteBuffer first = strings.isEmpty() ? null : strings.get(0);
+        return first != null
+                && StandardCharsets.ISO_8859_1
+                        .decode(first.duplicate())
+                        .toString()
+                        .equals(text);
+    }
+
     /** Whether a string is missing in it. */
     public boolean hasGap() {
         return gap;
