@@ -57,6 +57,10 @@ final class FaultLoop {
             } else if (fault.healed < 0 && now > ends + PATIENCE_NANOS) {
                 giveUp("The fault \"" + text(fault) + "\" had not taken effect after " + Evidence.at(now - fault.from));
             }
+            if (fault.healed >= 0 && now > fault.healed + PATIENCE_NANOS) {
+                giveUp("The deployment was not whole again " + Evidence.at(now - fault.healed) + " after \""
+                        + text(fault) + "\" was healed: " + watch.trouble());
+            }
             anyHealed |= isHealed(fault, now);
         }
         if (anyHealed && watch.isWhole()) {

@@ -214,6 +214,16 @@ final class Cluster {
         return views.isEmpty() ? new BitSet() : settled;
     }
 
+    /** Whether everybody who answers, one node aside, says that this one owns the slot. */
+    boolean isHeard(int slot, LocalServer owner, LocalServer aside) {
+        Map<LocalServer, List<ClusterNode>> views = views();
+        views.remove(aside);
+        return views.values().stream()
+                .allMatch(view -> view.stream()
+                        .anyMatch(said ->
+                                said.id().equals(id(owner)) && said.slots().get(slot)));
+    }
+
     /** What this node says that it owns itself. */
     static BitSet ownedBy(LocalServer node, Map<LocalServer, List<ClusterNode>> views) {
         return ownWord(node, views, ClusterNode::slots);
