@@ -27,7 +27,9 @@ class SlotDecisionSequenceTest {
     private static final int PARTS = 16;
 
     static long[] seeds() {
-        return new Random(20260203).longs(100).toArray();
+        return new Random(20260203)
+                .longs(Integer.getInteger("lockstep.seeds", 40))
+                .toArray();
     }
 
     @ParameterizedTest(name = "seed {0}")
