@@ -124,7 +124,7 @@ record CommandTraits(
     }
 
     private static CommandTraits ofClient(RedisCommand<?, ?, ?> command) {
-        List<String> arguments = Arguments.of(command);
+        List<String> arguments = Request.of(command).texts();
         String subcommand = arguments.isEmpty() ? "" : arguments.get(0).toUpperCase(Locale.ROOT);
         return CLIENT_COMMANDS_OF_ONE_CONNECTION.contains(subcommand)
                 ? new CommandTraits(

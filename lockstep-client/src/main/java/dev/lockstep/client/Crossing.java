@@ -15,7 +15,7 @@ final class Crossing implements Way {
      *   1. The crossing takes the slot's place in the table of owners. Whoever looks the owner up now waits here.
      *   2. Everybody who had looked it up before has handed over his call to the old owner's lane (Dispatches).
      *   3. The old owner's lane gives up the calls of the slot that it holds, and all that it sent are answered or given
-     *      back (PrimaryLane.evacuate): nothing of this slot is on the way any more.
+     *      back (Evacuation): nothing of this slot is on the way any more.
      *   4. Once the new owner is known, its copies are only believed if they have applied all that arrived with the slot
      *      (ShardRoute.slotArrives), and the calls go there: first what came back, then what came here.
      *

@@ -1,5 +1,6 @@
 package dev.lockstep.drill;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.RedisClient;
@@ -63,10 +64,10 @@ record LettuceLines(
                     () -> {
                         primary.close();
                         replicas.close();
-                        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+                        shutdown(client);
                     });
         } catch (RuntimeException e) {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+            shutdown(client);
             throw e;
         }
     }
@@ -99,11 +100,15 @@ record LettuceLines(
                     () -> {
                         primary.close();
                         replicas.close();
-                        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+                        shutdown(client);
                     });
         } catch (RuntimeException e) {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+            shutdown(client);
             throw e;
         }
+    }
+
+    private static void shutdown(AbstractRedisClient client) {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
 }
