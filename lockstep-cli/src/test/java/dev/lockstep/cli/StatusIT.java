@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(120)
 class StatusIT {
+    /** No server is taken for dead while these tests run, however slow the machine. */
+    private static final Duration NEVER = Duration.ofMinutes(10);
+
     private static LocalDeployment redis;
 
     @TempDir
@@ -27,7 +32,7 @@ class StatusIT {
 
     @BeforeAll
     static void start() {
-        redis = LocalRedis.sentinel().password("s3cret").start();
+        redis = LocalRedis.sentinel().password("s3cret").downAfter(NEVER).start();
     }
 
     @AfterAll
@@ -46,9 +51,19 @@ class StatusIT {
                 .containsPattern("(?m)^mymaster +ADDRESS")
                 .containsPattern("(?m)^primary +127.0.0.1:" + redis.primary().port() + " +up ");
         redis.servers().forEach(server -> assertThat(run.out()).contains("127.0.0.1:" + server.port()));
-        assertThat(run.out().lines().filter(line -> line.startsWith("replica ")))
-                .hasSize(2)
-                .allMatch(line -> line.contains(" up ") && line.contains(" B "));
+        assertThat(replicaLines()).hasSize(2).allMatch(StatusIT::isInStep);
+    }
+
+    private static List<String> replicaLines() {
+        return Run.of("status", redis.uri())
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("replica "))
+                .toList();
+    }
+
+    private static boolean isInStep(String line) {
+        return line.contains(" up ") && line.contains(" B ");
     }
 
     @Test
@@ -155,6 +170,7 @@ class StatusIT {
                     .contains("127.0.0.1:" + replica.port() + "  down", "nothing listens there"));
         } finally {
             replica.restart();
+            await().untilAsserted(() -> assertThat(replicaLines()).allMatch(StatusIT::isInStep));
         }
     }
 

@@ -38,7 +38,10 @@ class ClusterCommandsIT {
 
     @BeforeAll
     static void start() {
-        redis = LocalRedis.cluster().password("s3cret").start();
+        redis = LocalRedis.cluster()
+                .password("s3cret")
+                .nodeTimeout(Duration.ofSeconds(5))
+                .start();
         cache = Lockstep.connect(redis.uri());
     }
 

@@ -42,7 +42,11 @@ class CommandsIT {
 
     @BeforeAll
     static void start() {
-        redis = LocalRedis.sentinel().replicas(2).password("s3cret").start();
+        redis = LocalRedis.sentinel()
+                .replicas(2)
+                .password("s3cret")
+                .downAfter(Duration.ofSeconds(30))
+                .start();
         cache = Lockstep.connect(redis.uri());
     }
 

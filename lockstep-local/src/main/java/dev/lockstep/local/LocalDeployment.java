@@ -126,6 +126,7 @@ public final class LocalDeployment implements AutoCloseable {
     private static void awaitReplicas(LocalServer primary, List<LocalServer> replicas, Deadline deadline) {
         for (LocalServer replica : replicas) {
             if (!deadline.await(() -> isOnline(primary, replica)
+                    && "up".equals(replica.info("replication").get("master_link_status"))
                     && "0".equals(replica.info("persistence").get("aof_rewrite_in_progress")))) {
                 throw new LocalRedisException(replica + " is not in sync with " + primary + " within "
                         + deadline.within() + ". The last lines of its log:\n" + replica.logTail(20));

@@ -40,6 +40,7 @@ class ConnectProblemsIT {
                 .quorum(1)
                 .password(DATA)
                 .sentinelPassword(SENTINEL)
+                .downAfter(Duration.ofSeconds(30))
                 .start();
         sentinel = servers.sentinels().get(0);
         data = servers.primary();
