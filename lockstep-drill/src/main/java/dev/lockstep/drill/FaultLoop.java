@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultLoop {
     private static final long PATIENCE_NANOS = 60_000_000_000L;
+    /** A fault that is over in an instant shows its effect on the calls right after it: they belong to it. */
+    private static final long SHORTEST_NANOS = 1_000_000_000L;
 
     private static final class Running {
         final FaultRun run;
@@ -68,9 +70,9 @@ final class FaultLoop {
         }
     }
 
-    /** Healed, and every node was asked since. */
+    /** Healed, every node asked since, and calls made since it began. */
     private static boolean isHealed(Running fault, long now) {
-        return fault.healed >= 0 && now > fault.healed + Watch.SURELY_ASKED_NANOS;
+        return fault.healed >= 0 && now > fault.healed + Watch.SURELY_ASKED_NANOS && now > fault.from + SHORTEST_NANOS;
     }
 
     private void beginDue(long now) {

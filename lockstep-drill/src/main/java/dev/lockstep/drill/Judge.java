@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class Judge {
     /** Fewer calls within a fault prove nothing about it; the shard that it strikes must have its share of them. */
     static final int CALLS_PER_FAULT = 200;
-    /** A fault that is over in an instant shows its effect on the calls right after it. */
-    static final long SHORTEST_WINDOW = TimeUnit.SECONDS.toNanos(1);
 
     private Judge() {}
 
@@ -70,9 +67,8 @@ final class Judge {
             unseen.add(surroundings.problem());
         }
         for (FaultWindow fault : surroundings.faults()) {
-            long until = Math.max(fault.settledNanos(), fault.fromNanos() + SHORTEST_WINDOW);
             List<Call> within = history.calls().stream()
-                    .filter(call -> call.invoked() < until && call.returned() > fault.fromNanos())
+                    .filter(call -> call.invoked() < fault.settledNanos() && call.returned() > fault.fromNanos())
                     .toList();
             long concerned = within.stream()
                     .filter(call -> history.placement()
