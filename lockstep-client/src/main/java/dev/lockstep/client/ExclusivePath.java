@@ -124,24 +124,25 @@ final class ExclusivePath implements Dispatcher {
     }
 
     private <K, V, T> RedisCommand<K, V, T> observed(RedisCommand<K, V, T> command, Entry entry) {
-        return new ObservedCommand<>(command, () -> answered(entry));
+        return new ObservedCommand<>(command, reply -> answered(entry, reply));
     }
 
-    /**
-     * On the event loop, before the caller learns of the answer: what it wrote must be seen by session reads. Returns what
-     * the caller shall fail with instead; null for nothing.
-     */
-    private @Nullable RuntimeException answered(Entry entry) {
-        Redirect redirect = shard.redirect(entry.call.command.getOutput().getError(), address);
+    /** On the event loop, before the caller learns of the answer: what it wrote must be seen by session reads. */
+    private void answered(Entry entry, ObservedCommand<?, ?, ?> reply) {
+        Call call = entry.call;
+        String error = call.command.getOutput().getError();
+        Redirect redirect = shard.redirect(error, address);
         if (redirect != null) {
             shard.moved(slot, redirect);
-            return new NotSentException(entry.call.name() + " was not executed: its slot is not served by " + address
-                    + " now (" + redirect.text() + "). Close this exclusive connection and begin again on another one");
+            call.fail(new NotSentException(
+                    call.name() + " was not executed: its slot is not served by " + address + " now (" + redirect.text()
+                            + "). Close this exclusive connection and begin again on another one"));
+            return;
         }
         if (entry.transaction != null) {
-            return null; // queued; the EXEC's answer counts
+            reply.deliver(); // queued; the EXEC's answer counts
+            return;
         }
-        Call call = entry.call;
         Mark mark = shard.primary().nowOn(made.identity().runId());
         if (mark == null) {
             call.floor(shard).lose(shard); // it was executed by a node that is not the primary any more
@@ -149,7 +150,18 @@ final class ExclusivePath implements Dispatcher {
             Floor floor = call.floor(shard);
             floor.raise(floor.allKeys(), mark, shard);
         }
-        return null;
+        if (call.isDurable() && error == null && changesData(call)) {
+            pending.remove(entry); // it is executed: what becomes of the connection does not matter to it
+            shard.primary().demand();
+            shard.commit().await(call, mark, reply::deliver);
+        } else {
+            reply.deliver();
+        }
+    }
+
+    /** The commands that have no place on a shared view change a connection, all but one. */
+    private static boolean changesData(Call call) {
+        return call.traits.refusal() == null || call.command.getType() == CommandType.EXEC;
     }
 
     private void lost() {

@@ -184,12 +184,20 @@ public final class Lockstep implements AutoCloseable {
 
     /** An exclusive connection with keys and values of other types; as {@link #exclusive()}. */
     public <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec) {
+        return exclusive(codec, ownPolicy());
+    }
+
+    <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec, Policy policy) {
         if (routes.sharded()) {
             throw new UnsupportedOperationException(
                     "An exclusive connection to a Redis Cluster serves the keys of one slot:"
-                            + " use Lockstep.exclusive(key) with one of the keys, and give all of them a common hash tag");
+                            + " use exclusive(key) with one of the keys, and give all of them a common hash tag");
         }
-        return Exclusive.open(this, codec, -1);
+        return Exclusive.open(this, codec, policy, -1);
+    }
+
+    private Policy ownPolicy() {
+        return policy(Consistency.primary(), false, shared);
     }
 
     /**
@@ -202,7 +210,11 @@ public final class Lockstep implements AutoCloseable {
 
     /** As {@link #exclusive(String)}, with keys and values of other types. */
     public <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec, K key) {
-        return Exclusive.open(this, codec, slotOf(codec, key));
+        return exclusive(codec, key, ownPolicy());
+    }
+
+    <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec, K key, Policy policy) {
+        return Exclusive.open(this, codec, policy, slotOf(codec, key));
     }
 
     private <K> int slotOf(RedisCodec<K, ?> codec, K key) {
@@ -274,7 +286,8 @@ public final class Lockstep implements AutoCloseable {
     }
 
     Policy policy(Consistency consistency, boolean waitForReplica, Floors floors) {
-        return new Policy(consistency, waitForReplica, deployment.timeout().toNanos(), onRollback, floors);
+        return new Policy(
+                consistency, waitForReplica, deployment.timeout().toNanos(), Durability.none(), onRollback, floors);
     }
 
     CommandPath path(Policy policy, RedisCodec<?, ?> codec) {

@@ -11,6 +11,7 @@ public final class LockstepStats {
     final LongAdder staleAnswers = new LongAdder();
     final LongAdder held = new LongAdder();
     final LongAdder retried = new LongAdder();
+    final LongAdder confirmed = new LongAdder();
     final LongAdder failovers = new LongAdder();
     final LongAdder rollbacks = new LongAdder();
 
@@ -44,6 +45,11 @@ public final class LockstepStats {
     /** Calls that were sent again, or elsewhere. */
     public long callsRetried() {
         return retried.sum();
+    }
+
+    /** Writes of durable views that enough replicas held in time. */
+    public long writesConfirmed() {
+        return confirmed.sum();
     }
 
     /** Changes of a primary. */

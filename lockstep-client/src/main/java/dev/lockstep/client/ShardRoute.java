@@ -32,6 +32,7 @@ final class ShardRoute implements Way {
     private final Replicas replicas;
     private final BlockingLane blocking;
     private final Set<ExclusivePath> exclusives = ConcurrentHashMap.newKeySet();
+    private final GroupCommit commit = new GroupCommit(this);
     private final Samples samples = new Samples();
     private final Sampler sampler = new Sampler(this);
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -199,6 +200,10 @@ final class ShardRoute implements Way {
         exclusives.forEach(exclusive -> exclusive.movedTo(runId));
     }
 
+    GroupCommit commit() {
+        return commit;
+    }
+
     Samples samples() {
         return samples;
     }
@@ -245,6 +250,7 @@ final class ShardRoute implements Way {
             primary.primaryIs(node);
         }
         replicas.are(shard.replicas());
+        commit.heard();
     }
 
     /** Has {@code floor} told when a failover takes back what it stands for. */
@@ -267,7 +273,11 @@ final class ShardRoute implements Way {
                     + " seen. The session goes on from what the new primary holds: read again what matters"));
             return;
         }
-        attempt.deliver();
+        if (call.isDurable() && attempt.error() == null) {
+            commit.await(call, mark, attempt::deliver);
+        } else {
+            attempt.deliver();
+        }
     }
 
     /** Somebody heard a node of this shard say where it stands. */
@@ -309,6 +319,7 @@ final class ShardRoute implements Way {
             for (Floor floor : List.copyOf(floors)) {
                 floor.rebase(this, current);
             }
+            commit.rebased();
         }
     }
 
@@ -370,6 +381,12 @@ final class ShardRoute implements Way {
 
     private HistoryGraph histories() {
         return around.watcher().histories();
+    }
+
+    /** Forgets calls that have ended. */
+    void sweep() {
+        primary.sweep();
+        commit.sweep();
     }
 
     void close() {
