@@ -67,6 +67,11 @@ final class Crowd implements AutoCloseable {
         }
     }
 
+    /** How many calls have been answered until now. */
+    long answered() {
+        return tally.ok().sum();
+    }
+
     DrillListener.Calls since(long nanos) {
         long ok = tally.ok().sum();
         long failed = tally.failed().sum();

@@ -116,7 +116,8 @@ public final class Drill {
             origin = System.nanoTime();
             crowds.forEach(Crowd::start);
             Ground ground = new Ground(deployment, witnesses, placement, keySlots(), this::now);
-            FaultLoop faults = new FaultLoop(ground, watch, settings.schedule(), what -> listener.onFault(now(), what));
+            FaultLoop faults = new FaultLoop(
+                    ground, watch, settings.schedule(), crowds.get(0)::answered, what -> listener.onFault(now(), what));
             long end = perform(faults);
             listener.onPhase("judging");
             return result(faults, end);

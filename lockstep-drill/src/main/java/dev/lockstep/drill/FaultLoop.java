@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultLoop {
     private static final long PATIENCE_NANOS = 60_000_000_000L;
-    /** A fault that is over in an instant shows its effect on the calls right after it: they belong to it. */
-    private static final long SHORTEST_NANOS = 1_000_000_000L;
+    /** What a fault did shows in the calls right after it, if there are any: they belong to it. */
+    private static final long CALLS_AFTERWARDS = 2L * Judge.CALLS_PER_FAULT;
+
+    private static final long LONGEST_WAIT_NANOS = 10_000_000_000L;
 
     private static final class Running {
         final FaultRun run;
         final long from;
         long healed = -1;
+        long callsUntilHealed;
 
         Running(FaultRun run, long from) {
             this.run = run;
@@ -31,6 +35,7 @@ final class FaultLoop {
     private final Ground ground;
     private final Witnesses witnesses;
     private final Watch watch;
+    private final LongSupplier calls;
     private final Consumer<String> progress;
     private final Deque<Schedule.Step> due;
     private final List<Running> running = new ArrayList<>();
@@ -40,10 +45,12 @@ final class FaultLoop {
     @Nullable
     private String problem;
 
-    FaultLoop(Ground ground, Watch watch, Schedule schedule, Consumer<String> progress) {
+    /** @param calls how many calls have been answered until now */
+    FaultLoop(Ground ground, Watch watch, Schedule schedule, LongSupplier calls, Consumer<String> progress) {
         this.ground = ground;
         this.witnesses = ground.witnesses();
         this.watch = watch;
+        this.calls = calls;
         this.progress = progress;
         this.due = new ArrayDeque<>(schedule.steps());
     }
@@ -70,9 +77,12 @@ final class FaultLoop {
         }
     }
 
-    /** Healed, every node asked since, and calls made since it began. */
-    private static boolean isHealed(Running fault, long now) {
-        return fault.healed >= 0 && now > fault.healed + Watch.SURELY_ASKED_NANOS && now > fault.from + SHORTEST_NANOS;
+    /** Healed, and since then every node asked and calls made. */
+    private boolean isHealed(Running fault, long now) {
+        return fault.healed >= 0
+                && now > fault.healed + Watch.SURELY_ASKED_NANOS
+                && (calls.getAsLong() - fault.callsUntilHealed >= CALLS_AFTERWARDS
+                        || now > fault.healed + LONGEST_WAIT_NANOS);
     }
 
     private void beginDue(long now) {
@@ -135,6 +145,7 @@ final class FaultLoop {
     private void heal(Running fault, long now) {
         fault.run.heal();
         fault.healed = Math.max(now, fault.from + 1);
+        fault.callsUntilHealed = calls.getAsLong();
         Throwable failure = fault.run.failure();
         if (failure != null) {
             giveUp(text(fault) + " failed: " + failure.getMessage());

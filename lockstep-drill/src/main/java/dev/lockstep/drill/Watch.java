@@ -115,7 +115,8 @@ final class Watch implements AutoCloseable {
     private static Gossip gossip(LocalServer node) {
         try {
             boolean serves = String.valueOf(node.command("CLUSTER", "INFO")).contains("cluster_state:ok");
-            return serves ? Gossip.parse(String.valueOf(node.command("CLUSTER", "NODES"))) : Gossip.NONE;
+            Gossip told = Gossip.parse(String.valueOf(node.command("CLUSTER", "NODES")));
+            return serves ? told : told.refusing();
         } catch (LocalRedisException e) {
             return Gossip.NONE;
         }
@@ -179,6 +180,15 @@ final class Watch implements AutoCloseable {
                 .toList();
     }
 
+    /** A node that watches, and what it says if it is one of a cluster. */
+    private String told(String node) {
+        Gossip said = gossip.get(node);
+        return said == null
+                ? node
+                : node + " (" + said.nodes() + " nodes, owners of slots at " + said.owners() + ", " + said.trouble()
+                        + ")";
+    }
+
     private String word(String sentinel) {
         return words.getOrDefault(sentinel, "");
     }
@@ -187,7 +197,8 @@ final class Watch implements AutoCloseable {
     String trouble() {
         Map<String, Integer> ports = ports();
         if (witnesses.isWhole(ports)) {
-            return "not recovered as seen by " + String.join(", ", dissenters(ports));
+            return "not recovered as seen by "
+                    + dissenters(ports).stream().map(this::told).collect(Collectors.joining("; "));
         }
         List<String> replicas = witnesses.all().stream()
                 .flatMap(shard -> shard.nodes(NodeLane.State.REPLICA).stream())

@@ -13,19 +13,20 @@ class GossipTest {
 
     @Test
     void readsWhoOwnsSlots() {
-        assertThat(Gossip.parse(TWO)).isEqualTo(new Gossip(2, Set.of(30_001), true));
+        assertThat(Gossip.parse(TWO)).isEqualTo(new Gossip(2, Set.of(30_001), ""));
     }
 
     @Test
     void noticesWhoeverIsThoughtDeadOrNotReached() {
-        assertThat(Gossip.parse(TWO.replace("slave", "slave,fail?")).allWell()).isFalse();
-        assertThat(Gossip.parse(TWO.replace("4 connected", "4 disconnected")).allWell())
-                .isFalse();
+        assertThat(Gossip.parse(TWO.replace("slave", "slave,fail?")).trouble()).contains("slave,fail? and connected");
+        assertThat(Gossip.parse(TWO.replace("4 connected", "4 disconnected")).trouble())
+                .contains("slave and disconnected");
+        assertThat(Gossip.parse(TWO).refusing().trouble()).isEqualTo("the cluster is down");
     }
 
     @Test
     void takesNothingForNobody() {
-        assertThat(Gossip.parse("")).isEqualTo(new Gossip(0, Set.of(), true));
-        assertThat(Gossip.parse("ERR")).isEqualTo(Gossip.NONE);
+        assertThat(Gossip.parse("")).isEqualTo(new Gossip(0, Set.of(), ""));
+        assertThat(Gossip.parse("ERR").trouble()).isEqualTo("it says \"ERR\"");
     }
 }
