@@ -4,6 +4,7 @@ import dev.lockstep.client.lettuce.Dispatcher;
 import dev.lockstep.client.lettuce.ObservedCommand;
 import dev.lockstep.topology.NodeAddress;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.TransactionResult;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
@@ -22,6 +23,7 @@ final class ExclusivePath implements Dispatcher {
 
     /** One MULTI with what follows it, until its EXEC or DISCARD. */
     private static final class Transaction {
+        final Queue<Call> calls = new ConcurrentLinkedQueue<>();
         volatile boolean mayBeExecuted;
     }
 
@@ -29,8 +31,12 @@ final class ExclusivePath implements Dispatcher {
      * A call and the transaction that it is part of.
      *
      * @param transaction null outside of any; the EXEC itself is outside, as its reply is the outcome
+     * @param executes the transaction that an EXEC executes; null for all other commands
      */
-    private record Entry(Call call, @Nullable Transaction transaction) {}
+    private record Entry(
+            Call call,
+            @Nullable Transaction transaction,
+            @Nullable Transaction executes) {}
 
     private final NodeAddress address;
     private final LinkOpener.Made made;
@@ -81,7 +87,12 @@ final class ExclusivePath implements Dispatcher {
                     + (dead ? " was lost" : " is closed") + ". Open another one with Lockstep.exclusive()"));
             return;
         }
-        Entry entry = new Entry(call, transactionOf(command.getType()));
+        Transaction open = begun;
+        Transaction within = transactionOf(command.getType());
+        if (within != null && isWrite(call)) {
+            within.calls.add(call);
+        }
+        Entry entry = new Entry(call, within, command.getType() == CommandType.EXEC ? open : null);
         pending.removeIf(former -> former.call.isDone());
         pending.add(entry);
         deadlines.add(call);
@@ -150,7 +161,10 @@ final class ExclusivePath implements Dispatcher {
             Floor floor = call.floor(shard);
             floor.raise(floor.allKeys(), mark, shard);
         }
-        if (call.isDurable() && error == null && changesData(call)) {
+        if (error == null) {
+            wrote(entry, mark);
+        }
+        if (call.isDurable() && error == null && (isWrite(call) || entry.executes != null)) {
             pending.remove(entry); // it is executed: what becomes of the connection does not matter to it
             shard.primary().demand();
             shard.commit().await(call, mark, reply::deliver);
@@ -159,9 +173,19 @@ final class ExclusivePath implements Dispatcher {
         }
     }
 
-    /** The commands that have no place on a shared view change a connection, all but one. */
-    private static boolean changesData(Call call) {
-        return call.traits.refusal() == null || call.command.getType() == CommandType.EXEC;
+    private void wrote(Entry entry, @Nullable Mark mark) {
+        @Nullable Object result = entry.call.command.getOutput().get();
+        boolean discarded = result instanceof TransactionResult of && of.wasDiscarded();
+        if (entry.executes != null && !discarded) {
+            entry.executes.calls.forEach(call -> shard.losses().wrote(call, mark));
+        } else if (isWrite(entry.call)) {
+            shard.losses().wrote(entry.call, mark);
+        }
+    }
+
+    /** The commands that have no place on a shared view change a connection, not data. */
+    private static boolean isWrite(Call call) {
+        return !call.traits.isRead() && call.traits.refusal() == null;
     }
 
     private void lost() {

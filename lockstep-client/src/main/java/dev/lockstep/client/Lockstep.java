@@ -112,8 +112,9 @@ public final class Lockstep implements AutoCloseable {
                         node,
                         named -> watcher.known(deployment.addressTranslation().apply(named)))));
         var around = new ShardRoute.Surroundings(watcher, opener, timer, events, new Scripts(), new Scans(), routes);
-        shardMaker = name -> new ShardRoute(
-                name, around, new HeldBounds(builder.heldCalls, builder.heldBytes), builder.replicaPatience.toNanos());
+        ShardRoute.Limits limits = new ShardRoute.Limits(
+                builder.heldCalls, builder.heldBytes, builder.journalBytes, builder.replicaPatience.toNanos());
+        shardMaker = name -> new ShardRoute(name, around, limits);
         pubSubs = new PubSubs(deployment, resources, routes);
         primary = view(Consistency.primary(), false);
         replica = view(Consistency.session(), true);
@@ -287,7 +288,13 @@ public final class Lockstep implements AutoCloseable {
 
     Policy policy(Consistency consistency, boolean waitForReplica, Floors floors) {
         return new Policy(
-                consistency, waitForReplica, deployment.timeout().toNanos(), Durability.none(), onRollback, floors);
+                consistency,
+                waitForReplica,
+                deployment.timeout().toNanos(),
+                Durability.none(),
+                RepairPolicy.REPORT,
+                onRollback,
+                floors);
     }
 
     CommandPath path(Policy policy, RedisCodec<?, ?> codec) {
@@ -336,6 +343,7 @@ public final class Lockstep implements AutoCloseable {
         private OnUncovered uncovered = OnUncovered.WAIT;
         private int heldCalls = 65_536;
         private long heldBytes = 64L << 20;
+        private long journalBytes = 16L << 20;
         private Duration replicaPatience = Duration.ofMillis(500);
         private @Nullable ClientResources resources;
 
@@ -370,6 +378,15 @@ public final class Lockstep implements AutoCloseable {
         /** How many bytes of arguments the calls that wait for a primary may have. Default: 64 MiB. */
         public Builder heldBytes(long most) {
             heldBytes = atLeastOne("heldBytes", most);
+            return this;
+        }
+
+        /**
+         * How many bytes per shard remember acknowledged writes that are not yet known to be on all replicas, a few dozen
+         * each; beyond that the oldest are forgotten, which is counted and told. Default: 16 MiB.
+         */
+        public Builder journalBytes(long most) {
+            journalBytes = atLeastOne("journalBytes", most);
             return this;
         }
 

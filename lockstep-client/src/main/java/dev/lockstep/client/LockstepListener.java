@@ -12,6 +12,12 @@ public interface LockstepListener {
     /** A failover took back what a session had seen. Before any answer of the new primary reaches the session. */
     default void onRollback(Rollback rollback) {}
 
+    /**
+     * A failover or a restart took acknowledged writes back, or nothing shows that it did not. Before any answer of the new
+     * primary.
+     */
+    default void onWritesLost(LostWrites lost) {}
+
     /** A replica can be read from: a new one, or one that came back. */
     default void onReplicaUp(ReplicaEvent replica) {}
 

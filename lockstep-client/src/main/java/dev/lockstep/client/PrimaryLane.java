@@ -540,6 +540,7 @@ final class PrimaryLane {
         next.sample(made);
         synchronized (this) {
             if (link == made && state == State.ABSENT) {
+                shard.repairOn(made);
                 reopen(made);
                 fence.close(made); // what was distrusted since the connection was made
             }

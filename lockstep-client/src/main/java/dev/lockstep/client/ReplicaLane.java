@@ -130,7 +130,7 @@ final class ReplicaLane {
         inVain = position == null || position.equals(toldLast) ? inVain + 1 : 0;
         toldLast = position;
         pursued.set(false);
-        shard.commit().heard();
+        shard.heardOfReplicas();
     }
 
     private void probe() {
@@ -226,7 +226,7 @@ final class ReplicaLane {
 
     /** A former primary that does not follow the new one yet is no replica to read from; once it does, it reconnects. */
     private void up(NodeLink from) {
-        shard.commit().heard();
+        shard.heardOfReplicas();
         if (from.greeting.role() == Role.REPLICA) {
             shard.replicaChanged(address, true);
         }

@@ -33,6 +33,7 @@ final class ShardRoute implements Way {
     private final BlockingLane blocking;
     private final Set<ExclusivePath> exclusives = ConcurrentHashMap.newKeySet();
     private final GroupCommit commit = new GroupCommit(this);
+    private final Losses losses;
     private final Samples samples = new Samples();
     private final Sampler sampler = new Sampler(this);
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -40,6 +41,9 @@ final class ShardRoute implements Way {
     private volatile @Nullable String toldHistory;
     /** What came with the slot that arrived last is not known to be on a copy that has not applied this. */
     private final AtomicReference<@Nullable Mark> arrival = new AtomicReference<>();
+
+    /** Keys were removed after a failover: copies that have not applied this may still show them. */
+    private final AtomicReference<@Nullable Mark> repaired = new AtomicReference<>();
 
     /** What the shards of one Lockstep share. */
     record Surroundings(
@@ -51,12 +55,23 @@ final class ShardRoute implements Way {
             Scans scans,
             Routes routes) {}
 
-    ShardRoute(String name, Surroundings around, HeldBounds held, long replicaPatienceNanos) {
+    /**
+     * How much one shard may keep.
+     *
+     * @param heldCalls calls that may wait for a primary
+     * @param heldBytes bytes of their arguments
+     * @param journalBytes bytes of the journal of writes
+     * @param replicaPatienceNanos how long a read waits for a replica
+     */
+    record Limits(int heldCalls, long heldBytes, long journalBytes, long replicaPatienceNanos) {}
+
+    ShardRoute(String name, Surroundings around, Limits limits) {
         this.name = name;
         this.around = around;
-        this.primary = new PrimaryLane(this, new HeldCalls(held));
-        this.replicas = new Replicas(this, replicaPatienceNanos);
+        this.primary = new PrimaryLane(this, new HeldCalls(new HeldBounds(limits.heldCalls(), limits.heldBytes())));
+        this.replicas = new Replicas(this, limits.replicaPatienceNanos());
         this.blocking = new BlockingLane(this);
+        this.losses = new Losses(this, around.events(), limits.journalBytes());
     }
 
     /** Chooses the lane: replicas for reads that one of them may answer, else the primary, or a connection that waits. */
@@ -157,10 +172,13 @@ final class ShardRoute implements Way {
         }
     }
 
-    /** What a copy must have applied so that nothing that came with a slot is missing; null if anything will do. */
+    /**
+     * What a copy must have applied so that nothing that came with a slot is missing, and nothing there that was removed after
+     * a failover; null if anything will do.
+     */
     @Nullable
     Mark arrival() {
-        return arrival.get();
+        return later(arrival.get(), repaired.get());
     }
 
     String name() {
@@ -196,8 +214,15 @@ final class ShardRoute implements Way {
             }
             arrival.accumulateAndGet(afterwards, ShardRoute::later);
         }
+        if (repaired.get() != null) {
+            repaired.accumulateAndGet(afterwards, ShardRoute::later);
+        }
         blocking.movedTo(runId);
         exclusives.forEach(exclusive -> exclusive.movedTo(runId));
+    }
+
+    Losses losses() {
+        return losses;
     }
 
     GroupCommit commit() {
@@ -250,7 +275,7 @@ final class ShardRoute implements Way {
             primary.primaryIs(node);
         }
         replicas.are(shard.replicas());
-        commit.heard();
+        heardOfReplicas();
     }
 
     /** Has {@code floor} told when a failover takes back what it stands for. */
@@ -273,10 +298,26 @@ final class ShardRoute implements Way {
                     + " seen. The session goes on from what the new primary holds: read again what matters"));
             return;
         }
+        if (!call.traits.isRead() && attempt.error() == null) {
+            losses.wrote(call, mark);
+        }
         if (call.isDurable() && attempt.error() == null) {
             commit.await(call, mark, attempt::deliver);
         } else {
             attempt.deliver();
+        }
+    }
+
+    /** A replica has told how far it is, or there are other ones. */
+    void heardOfReplicas() {
+        commit.heard();
+        losses.letGo();
+    }
+
+    /** Before anything else is sent to a new primary: removes the keys that it must not show. */
+    void repairOn(NodeLink link) {
+        if (losses.repairOn(link)) {
+            repaired.accumulateAndGet(primary.now(), ShardRoute::later);
         }
     }
 
@@ -320,6 +361,7 @@ final class ShardRoute implements Way {
                 floor.rebase(this, current);
             }
             commit.rebased();
+            losses.rebased(current);
         }
     }
 

@@ -65,6 +65,11 @@ public final class View<K, V> {
         return new View<>(lockstep, policy.writing(durability), codec);
     }
 
+    /** The same view with another way to deal with acknowledged writes that a failover took back. */
+    public View<K, V> repairing(RepairPolicy choice) {
+        return new View<>(lockstep, policy.repairing(choice), codec);
+    }
+
     /** The same view, which fails its next read, or only reports, when a failover took back what its session had seen. */
     public View<K, V> onRollback(OnRollback choice) {
         return new View<>(lockstep, policy.onRollback(choice), codec);

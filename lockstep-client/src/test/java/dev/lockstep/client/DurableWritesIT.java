@@ -85,9 +85,7 @@ class DurableWritesIT {
             NotDurableException failure =
                     notDurable(() -> writing(ALL.within(SHORT)).set("key", "all"));
             assertThat(failure.isLost()).isFalse();
-            assertThat(failure.holders())
-                    .extracting(holder -> holder.port())
-                    .containsExactly(other.port());
+            assertThat(failure.holders()).extracting(holder -> holder.port()).containsExactly(other.port());
             assertThat(failure.lacking()).hasSize(1);
             assertThat(failure.lacking().get(0).replica().port()).isEqualTo(frozen.port());
             assertThat(failure)
