@@ -44,6 +44,11 @@ final class Events {
         tell(listener -> listener.onRollback(rollback));
     }
 
+    void unsafe(UnsafeSetting setting) {
+        log.warn("{}", setting);
+        tell(listener -> listener.onUnsafeSetting(setting));
+    }
+
     void writesForgotten(String shard, long writes) {
         boolean first = stats.forgotten.sum() == 0;
         stats.forgotten.add(writes);

@@ -111,7 +111,8 @@ public final class Lockstep implements AutoCloseable {
                         error,
                         node,
                         named -> watcher.known(deployment.addressTranslation().apply(named)))));
-        var around = new ShardRoute.Surroundings(watcher, opener, timer, events, new Scripts(), new Scans(), routes);
+        var around = new ShardRoute.Surroundings(
+                watcher, opener, timer, events, new Scripts(), new Scans(), new SettingsCheck(events), routes);
         ShardRoute.Limits limits = new ShardRoute.Limits(
                 builder.heldCalls, builder.heldBytes, builder.journalBytes, builder.replicaPatience.toNanos());
         shardMaker = name -> new ShardRoute(name, around, limits);

@@ -18,6 +18,12 @@ public interface LockstepListener {
      */
     default void onWritesLost(LostWrites lost) {}
 
+    /**
+     * A server has a setting with which it may tell that it holds what it does not hold. Soon after the first connection to
+     * it.
+     */
+    default void onUnsafeSetting(UnsafeSetting setting) {}
+
     /** A replica can be read from: a new one, or one that came back. */
     default void onReplicaUp(ReplicaEvent replica) {}
 

@@ -82,6 +82,11 @@ final class Losses {
         return !journal.confirmed(least, lineage);
     }
 
+    /** Whether nothing is remembered. */
+    boolean isEmpty() {
+        return journal.isEmpty();
+    }
+
     /** There is a new lineage: what is not part of it is lost. */
     void rebased(Lineage lineage) {
         tell(journal.rebased(shard.name(), lineage));

@@ -537,6 +537,7 @@ final class PrimaryLane {
             shard.failedOver(before, made.address, outage);
         }
         shard.scripts().load(made);
+        shard.check(made);
         next.sample(made);
         synchronized (this) {
             if (link == made && state == State.ABSENT) {

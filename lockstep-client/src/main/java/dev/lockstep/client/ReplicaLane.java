@@ -177,6 +177,7 @@ final class ReplicaLane {
         }
         if (made != null && up) {
             shard.learnt(address, made.greeting);
+            shard.check(made);
             up(made);
         } else {
             log.debug("No connection to replica {}: {}", address, String.valueOf(failure));

@@ -53,6 +53,7 @@ final class ShardRoute implements Way {
             Events events,
             Scripts scripts,
             Scans scans,
+            SettingsCheck settings,
             Routes routes) {}
 
     /**
@@ -243,6 +244,11 @@ final class ShardRoute implements Way {
 
     Scripts scripts() {
         return around.scripts();
+    }
+
+    /** Somebody has a new link to one of the nodes. */
+    void check(NodeLink link) {
+        around.settings().ask(link);
     }
 
     LinkOpener opener() {
