@@ -58,14 +58,27 @@ final class GroupCommit {
         }
     }
 
-    private final ShardRoute shard;
+    /** What there is to know of the shard. */
+    interface Scene {
+        String name();
+
+        @Nullable
+        Lineage lineage();
+
+        List<Replicas.Copy> copies();
+
+        LockstepStats stats();
+    }
+
+    private final Scene shard;
 
     // Guarded by this.
     private final Map<Integer, Group> gathering = new HashMap<>();
     private final Map<Integer, PriorityQueue<Group>> waiting = new HashMap<>();
+    private long furthest = -1; // that anybody waits for, or has waited for
     private volatile boolean anybody; // waits
 
-    GroupCommit(ShardRoute shard) {
+    GroupCommit(Scene shard) {
         this.shard = shard;
     }
 
@@ -112,6 +125,7 @@ final class GroupCommit {
                                     group.demand,
                                     demand -> new PriorityQueue<>(Comparator.comparingLong(Group::offset)))
                             .add(group);
+                    furthest = Math.max(furthest, group.offset());
                     anybody = true;
                 }
             }
@@ -132,13 +146,16 @@ final class GroupCommit {
 
     /** Something is known that was not: how far a replica is, or which replicas there are. */
     void heard() {
-        if (!anybody) {
-            return;
+        if (anybody) {
+            heard(shard.copies());
         }
+    }
+
+    private void heard(List<Replicas.Copy> copies) {
         List<Group> confirmed = new ArrayList<>();
-        long furthest = -1;
-        List<Replicas.Copy> copies = shard.replicas().copies();
+        long wanted;
         synchronized (this) {
+            boolean left = false;
             for (PriorityQueue<Group> groups : waiting.values()) {
                 Group head = groups.peek();
                 long covered = head == null ? -1 : covered(copies, head.demand);
@@ -146,19 +163,18 @@ final class GroupCommit {
                     confirmed.add(groups.poll());
                     head = groups.peek();
                 }
-                for (Group group : groups) {
-                    furthest = Math.max(furthest, group.offset());
-                }
+                left |= head != null;
             }
-            anybody = furthest >= 0;
+            anybody = left;
+            wanted = left ? furthest : -1;
         }
         for (Group group : confirmed) {
             shard.stats().confirmed.add(group.writes.size());
             group.writes.forEach(write -> write.deliver().run());
         }
         for (Replicas.Copy copy : copies) {
-            if (copy.counts() && copy.applied() < furthest) {
-                copy.pursue();
+            if (copy.counts() && copy.applied() < wanted) {
+                copy.ask().run();
             }
         }
     }
@@ -178,12 +194,15 @@ final class GroupCommit {
     void rebased() {
         List<Group> gone = new ArrayList<>();
         synchronized (this) {
+            furthest = -1;
             for (PriorityQueue<Group> groups : waiting.values()) {
                 for (Iterator<Group> each = groups.iterator(); each.hasNext(); ) {
                     Group group = each.next();
                     if (isLost(group)) {
                         each.remove();
                         gone.add(group);
+                    } else {
+                        furthest = Math.max(furthest, group.offset());
                     }
                 }
             }
@@ -220,7 +239,7 @@ final class GroupCommit {
         List<NodeAddress> holders = new ArrayList<>();
         List<NotDurableException.Lacking> lacking = new ArrayList<>();
         List<String> others = new ArrayList<>();
-        for (Replicas.Copy copy : shard.replicas().copies()) {
+        for (Replicas.Copy copy : shard.copies()) {
             if (!copy.counts()) {
                 others.add(copy.address().toString());
             } else if (position != null && copy.applied() >= position.offset()) {

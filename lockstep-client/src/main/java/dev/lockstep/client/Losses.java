@@ -61,7 +61,9 @@ final class Losses {
     private void ask() {
         asking.set(false);
         if (!letGo() && !shard.isAllClosed()) {
-            shard.replicas().copies().stream().filter(Replicas.Copy::counts).forEach(Replicas.Copy::pursue);
+            shard.copies().stream()
+                    .filter(Replicas.Copy::counts)
+                    .forEach(copy -> copy.ask().run());
             if (asking.compareAndSet(false, true)) {
                 shard.later(ASK_MILLIS, this::ask);
             }
@@ -74,7 +76,7 @@ final class Losses {
         if (journal.isEmpty() || lineage == null) {
             return journal.isEmpty();
         }
-        long least = shard.replicas().copies().stream()
+        long least = shard.copies().stream()
                 .filter(Replicas.Copy::counts)
                 .mapToLong(Replicas.Copy::applied)
                 .min()

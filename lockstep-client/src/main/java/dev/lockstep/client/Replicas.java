@@ -72,22 +72,9 @@ final class Replicas {
      * @param counts whether it may be promoted, so that it counts for durability
      * @param applied the offset up to which it is known to hold everything, in the present lineage; -1 if that is not known
      * @param problem what is wrong with it, for people; empty if nothing is known
-     * @param lane null if it was never reached
+     * @param ask has it tell how far it is; does nothing if it cannot be asked
      */
-    record Copy(
-            NodeAddress address,
-            boolean counts,
-            long applied,
-            String problem,
-            @Nullable ReplicaLane lane) {
-
-        /** Has it tell how far it is. */
-        void pursue() {
-            if (lane != null) {
-                lane.pursue();
-            }
-        }
-    }
+    record Copy(NodeAddress address, boolean counts, long applied, String problem, Runnable ask) {}
 
     /** All replicas of the shard, also those that are down. */
     List<Copy> copies() {
@@ -106,7 +93,7 @@ final class Replicas {
                     node.promotable(),
                     applied,
                     problem != null ? problem : its == null ? "" : its.trouble(),
-                    its));
+                    its == null ? () -> {} : its::pursue));
         }
         return copies;
     }

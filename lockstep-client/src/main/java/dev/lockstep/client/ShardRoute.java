@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One shard as calls see it: the lane to its primary, its replicas, the lineage that its primary stands in, and the floors
  * of all who have seen something of it. Thread-safe.
  */
-final class ShardRoute implements Way {
+final class ShardRoute implements Way, GroupCommit.Scene {
 
     private final String name;
     private final Surroundings around;
@@ -182,12 +182,18 @@ final class ShardRoute implements Way {
         return later(arrival.get(), repaired.get());
     }
 
-    String name() {
+    @Override
+    public String name() {
         return name;
     }
 
     PrimaryLane primary() {
         return primary;
+    }
+
+    @Override
+    public List<Replicas.Copy> copies() {
+        return replicas.copies();
     }
 
     Replicas replicas() {
@@ -255,13 +261,14 @@ final class ShardRoute implements Way {
         return around.opener();
     }
 
-    LockstepStats stats() {
+    @Override
+    public LockstepStats stats() {
         return around.events().stats();
     }
 
     /** Null until the first primary was spoken to. */
-    @Nullable
-    Lineage lineage() {
+    @Override
+    public @Nullable Lineage lineage() {
         return lineage;
     }
 
