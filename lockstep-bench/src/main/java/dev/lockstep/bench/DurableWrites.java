@@ -2,6 +2,7 @@ package dev.lockstep.bench;
 
 import dev.lockstep.client.Durability;
 import dev.lockstep.client.Lockstep;
+import dev.lockstep.client.View;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import java.io.PrintStream;
@@ -65,12 +66,14 @@ public final class DurableWrites {
 
     private void compare(LocalDeployment redis, Lockstep cache, int writers) throws InterruptedException {
         int port = redis.primary().port();
+        View<String, String> durable = cache.primary().writing(Durability.allReplicas());
         List<DurableWay> ways = List.of(
-                DurableWay.lockstep("Lockstep, allReplicas()", cache.primary().writing(Durability.allReplicas())),
+                DurableWay.lockstep("Lockstep, async, allReplicas()", durable, writers),
+                DurableWay.blockingLockstep("Lockstep, a thread per writer, allReplicas()", durable, writers),
                 DurableWay.jedis(port, writers, REPLICAS),
                 DurableWay.lettuce(port, writers, REPLICAS),
-                DurableWay.sharedLettuce(port, REPLICAS),
-                DurableWay.lockstep("Lockstep, no durability", cache.primary()));
+                DurableWay.sharedLettuce(port, writers, REPLICAS),
+                DurableWay.lockstep("Lockstep, async, no durability", cache.primary(), writers));
         try {
             for (int i = 0; i < WARMUPS; i++) {
                 for (DurableWay way : ways) {
