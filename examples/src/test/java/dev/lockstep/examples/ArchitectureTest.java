@@ -51,7 +51,7 @@ class ArchitectureTest {
 
     /** Constructors with more than six parameters that there are today. To be emptied, never to grow. */
     private static final String CLIENT_CLOCK = "In `client` the clock is read only where a call enters or where a"
-            + " connection is driven: `CommandPath`, `Exclusive`, `ExclusivePath`, `Lockstep`, `NodeLink`,"
+            + " connection is driven: `CommandPath`, `Exclusive`, `ExclusivePath`, `GroupCommit`, `Lockstep`, `NodeLink`,"
             + " `PrimaryLane`, `PrimaryTenure`, `ReplicaLane`, `Replicas`, `Sampler`.";
 
     private static final String OTHER_CLOCKS = "Elsewhere the clock is read only by `TopologyWatcher`, `Drill`,"

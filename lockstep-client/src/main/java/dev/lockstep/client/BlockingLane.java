@@ -157,6 +157,9 @@ final class BlockingLane {
                 call.floor(shard).lose(shard); // it came from a node that is not the primary any more
             }
             attempt.mark = mark;
+            if (call.isDurable()) {
+                shard.primary().demand();
+            }
             shard.answer(attempt, call);
         }
 

@@ -8,6 +8,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,8 @@ final class Call {
     /** {@link System#nanoTime()} of the call, and when its time is up. */
     final long invokedAt;
 
-    final long deadline;
+    /** When its time is up; comes closer when a write has a time of its own to be confirmed. */
+    volatile long deadline;
 
     /** Whether its codec is known to decode anything; a reply is decoded where that may fail otherwise. */
     boolean decodesSafely;
@@ -81,6 +83,9 @@ final class Call {
     /** Links the calls that {@link Deadlines} has not met yet. */
     @Nullable
     Call addedBefore;
+
+    /** What becomes of a write that was executed and waits for replicas; null until it does. */
+    private volatile @Nullable Function<String, RedisException> unconfirmed;
 
     private volatile int state;
 
@@ -124,6 +129,20 @@ final class Call {
         }
     }
 
+    /** Whether its answer is given to its caller only once replicas hold what it wrote. */
+    boolean isDurable() {
+        return policy.durability().demand() > 0 && !traits.isRead();
+    }
+
+    /** It was executed, and waits for replicas: {@code failure} tells what is known when its time is up, given when that is. */
+    void confirming(Function<String, RedisException> failure, long now) {
+        unconfirmed = failure;
+        long limit = policy.durability().timeoutNanos();
+        if (limit < deadline - now) {
+            deadline = now + limit;
+        }
+    }
+
     /** Whether it has ended, or its caller has cancelled it. */
     boolean isDone() {
         return state == ENDED || command.isDone();
@@ -160,21 +179,30 @@ final class Call {
     /** Ends the call because its time is up. */
     void expire() {
         Way to = way;
-        giveUp(
-                "within its timeout of " + text(policy.timeoutNanos()),
-                to == null ? "it was not under way yet" : to.trouble());
+        long limit = unconfirmed == null
+                ? policy.timeoutNanos()
+                : Math.min(policy.timeoutNanos(), policy.durability().timeoutNanos());
+        giveUp("within its timeout of " + text(limit), to == null ? "it was not under way yet" : to.trouble());
     }
 
     /** Ends the call with the exception that says what is known about it: whether it was sent decides at that very moment. */
     void giveUp(String when, String trouble) {
         for (int now = state; now != ENDED; now = state) {
-            RedisException why = now == SENT || maybeApplied ? unanswered(when) : unsent(when, trouble);
+            RedisException why = why(now, when, trouble);
             if (STATE.compareAndSet(this, now, ENDED)) {
                 ended(true);
                 command.completeExceptionally(why);
                 return;
             }
         }
+    }
+
+    private RedisException why(int now, String when, String trouble) {
+        Function<String, RedisException> executed = unconfirmed;
+        if (executed != null) {
+            return executed.apply(when);
+        }
+        return now == SENT || maybeApplied ? unanswered(when) : unsent(when, trouble);
     }
 
     private RedisException unsent(String when, String trouble) {

@@ -44,6 +44,29 @@ final class Events {
         tell(listener -> listener.onRollback(rollback));
     }
 
+    void unsafe(UnsafeSetting setting) {
+        log.warn("{}", setting);
+        tell(listener -> listener.onUnsafeSetting(setting));
+    }
+
+    void writesForgotten(String shard, long writes) {
+        boolean first = stats.forgotten.sum() == 0;
+        stats.forgotten.add(writes);
+        if (first) {
+            log.warn(
+                    "Shard {}: the journal of writes that are not on all replicas yet is full, and the oldest are forgotten:"
+                            + " should a failover take them back, nobody will be told. Give it more room"
+                            + " (journalBytes), or see why a replica does not keep up",
+                    shard);
+        }
+    }
+
+    void writesLost(LostWrites lost) {
+        stats.lost.add(lost.writes().size());
+        log.warn("{}", lost);
+        tell(listener -> listener.onWritesLost(lost));
+    }
+
     void replicaUp(String shard, NodeAddress replica) {
         log.info("Shard {}: replica {} can be read from", shard, replica);
         tell(listener -> listener.onReplicaUp(new ReplicaEvent(shard, replica)));

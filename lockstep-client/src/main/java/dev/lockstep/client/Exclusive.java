@@ -31,8 +31,7 @@ public final class Exclusive<K, V> implements AutoCloseable {
     }
 
     /** @param slot whose shard's primary it goes to; -1 if there is one shard only */
-    static <K, V> Exclusive<K, V> open(Lockstep lockstep, RedisCodec<K, V> codec, int slot) {
-        Policy policy = lockstep.policy(Consistency.primary(), false, lockstep.sharedFloors());
+    static <K, V> Exclusive<K, V> open(Lockstep lockstep, RedisCodec<K, V> codec, Policy policy, int slot) {
         long deadline = System.nanoTime() + policy.timeoutNanos();
         while (true) {
             ShardRoute shard = lockstep.routes().owner(slot);

@@ -4,6 +4,7 @@ import dev.lockstep.client.lettuce.Dispatcher;
 import dev.lockstep.client.lettuce.ObservedCommand;
 import dev.lockstep.topology.NodeAddress;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.TransactionResult;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
@@ -22,6 +23,7 @@ final class ExclusivePath implements Dispatcher {
 
     /** One MULTI with what follows it, until its EXEC or DISCARD. */
     private static final class Transaction {
+        final Queue<Call> calls = new ConcurrentLinkedQueue<>();
         volatile boolean mayBeExecuted;
     }
 
@@ -29,8 +31,12 @@ final class ExclusivePath implements Dispatcher {
      * A call and the transaction that it is part of.
      *
      * @param transaction null outside of any; the EXEC itself is outside, as its reply is the outcome
+     * @param executes the transaction that an EXEC executes; null for all other commands
      */
-    private record Entry(Call call, @Nullable Transaction transaction) {}
+    private record Entry(
+            Call call,
+            @Nullable Transaction transaction,
+            @Nullable Transaction executes) {}
 
     private final NodeAddress address;
     private final LinkOpener.Made made;
@@ -81,7 +87,12 @@ final class ExclusivePath implements Dispatcher {
                     + (dead ? " was lost" : " is closed") + ". Open another one with Lockstep.exclusive()"));
             return;
         }
-        Entry entry = new Entry(call, transactionOf(command.getType()));
+        Transaction open = begun;
+        Transaction within = transactionOf(command.getType());
+        if (within != null && isWrite(call)) {
+            within.calls.add(call);
+        }
+        Entry entry = new Entry(call, within, command.getType() == CommandType.EXEC ? open : null);
         pending.removeIf(former -> former.call.isDone());
         pending.add(entry);
         deadlines.add(call);
@@ -124,24 +135,25 @@ final class ExclusivePath implements Dispatcher {
     }
 
     private <K, V, T> RedisCommand<K, V, T> observed(RedisCommand<K, V, T> command, Entry entry) {
-        return new ObservedCommand<>(command, () -> answered(entry));
+        return new ObservedCommand<>(command, reply -> answered(entry, reply));
     }
 
-    /**
-     * On the event loop, before the caller learns of the answer: what it wrote must be seen by session reads. Returns what
-     * the caller shall fail with instead; null for nothing.
-     */
-    private @Nullable RuntimeException answered(Entry entry) {
-        Redirect redirect = shard.redirect(entry.call.command.getOutput().getError(), address);
+    /** On the event loop, before the caller learns of the answer: what it wrote must be seen by session reads. */
+    private void answered(Entry entry, ObservedCommand<?, ?, ?> reply) {
+        Call call = entry.call;
+        String error = call.command.getOutput().getError();
+        Redirect redirect = shard.redirect(error, address);
         if (redirect != null) {
             shard.moved(slot, redirect);
-            return new NotSentException(entry.call.name() + " was not executed: its slot is not served by " + address
-                    + " now (" + redirect.text() + "). Close this exclusive connection and begin again on another one");
+            call.fail(new NotSentException(
+                    call.name() + " was not executed: its slot is not served by " + address + " now (" + redirect.text()
+                            + "). Close this exclusive connection and begin again on another one"));
+            return;
         }
         if (entry.transaction != null) {
-            return null; // queued; the EXEC's answer counts
+            reply.deliver(); // queued; the EXEC's answer counts
+            return;
         }
-        Call call = entry.call;
         Mark mark = shard.primary().nowOn(made.identity().runId());
         if (mark == null) {
             call.floor(shard).lose(shard); // it was executed by a node that is not the primary any more
@@ -149,7 +161,31 @@ final class ExclusivePath implements Dispatcher {
             Floor floor = call.floor(shard);
             floor.raise(floor.allKeys(), mark, shard);
         }
-        return null;
+        if (error == null) {
+            wrote(entry, mark);
+        }
+        if (call.isDurable() && error == null && (isWrite(call) || entry.executes != null)) {
+            pending.remove(entry); // it is executed: what becomes of the connection does not matter to it
+            shard.primary().demand();
+            shard.commit().await(call, mark, reply::deliver);
+        } else {
+            reply.deliver();
+        }
+    }
+
+    private void wrote(Entry entry, @Nullable Mark mark) {
+        @Nullable Object result = entry.call.command.getOutput().get();
+        boolean discarded = result instanceof TransactionResult of && of.wasDiscarded();
+        if (entry.executes != null && !discarded) {
+            entry.executes.calls.forEach(call -> shard.losses().wrote(call, mark));
+        } else if (isWrite(entry.call)) {
+            shard.losses().wrote(entry.call, mark);
+        }
+    }
+
+    /** The commands that have no place on a shared view change a connection, not data. */
+    private static boolean isWrite(Call call) {
+        return !call.traits.isRead() && call.traits.refusal() == null;
     }
 
     private void lost() {

@@ -111,9 +111,11 @@ public final class Lockstep implements AutoCloseable {
                         error,
                         node,
                         named -> watcher.known(deployment.addressTranslation().apply(named)))));
-        var around = new ShardRoute.Surroundings(watcher, opener, timer, events, new Scripts(), new Scans(), routes);
-        shardMaker = name -> new ShardRoute(
-                name, around, new HeldBounds(builder.heldCalls, builder.heldBytes), builder.replicaPatience.toNanos());
+        var around = new ShardRoute.Surroundings(
+                watcher, opener, timer, events, new Scripts(), new Scans(), new SettingsCheck(events), routes);
+        ShardRoute.Limits limits = new ShardRoute.Limits(
+                builder.heldCalls, builder.heldBytes, builder.journalBytes, builder.replicaPatience.toNanos());
+        shardMaker = name -> new ShardRoute(name, around, limits);
         pubSubs = new PubSubs(deployment, resources, routes);
         primary = view(Consistency.primary(), false);
         replica = view(Consistency.session(), true);
@@ -184,12 +186,20 @@ public final class Lockstep implements AutoCloseable {
 
     /** An exclusive connection with keys and values of other types; as {@link #exclusive()}. */
     public <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec) {
+        return exclusive(codec, ownPolicy());
+    }
+
+    <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec, Policy policy) {
         if (routes.sharded()) {
             throw new UnsupportedOperationException(
                     "An exclusive connection to a Redis Cluster serves the keys of one slot:"
-                            + " use Lockstep.exclusive(key) with one of the keys, and give all of them a common hash tag");
+                            + " use exclusive(key) with one of the keys, and give all of them a common hash tag");
         }
-        return Exclusive.open(this, codec, -1);
+        return Exclusive.open(this, codec, policy, -1);
+    }
+
+    private Policy ownPolicy() {
+        return policy(Consistency.primary(), false, shared);
     }
 
     /**
@@ -202,7 +212,11 @@ public final class Lockstep implements AutoCloseable {
 
     /** As {@link #exclusive(String)}, with keys and values of other types. */
     public <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec, K key) {
-        return Exclusive.open(this, codec, slotOf(codec, key));
+        return exclusive(codec, key, ownPolicy());
+    }
+
+    <K, V> Exclusive<K, V> exclusive(RedisCodec<K, V> codec, K key, Policy policy) {
+        return Exclusive.open(this, codec, policy, slotOf(codec, key));
     }
 
     private <K> int slotOf(RedisCodec<K, ?> codec, K key) {
@@ -274,7 +288,14 @@ public final class Lockstep implements AutoCloseable {
     }
 
     Policy policy(Consistency consistency, boolean waitForReplica, Floors floors) {
-        return new Policy(consistency, waitForReplica, deployment.timeout().toNanos(), onRollback, floors);
+        return new Policy(
+                consistency,
+                waitForReplica,
+                deployment.timeout().toNanos(),
+                Durability.none(),
+                RepairPolicy.REPORT,
+                onRollback,
+                floors);
     }
 
     CommandPath path(Policy policy, RedisCodec<?, ?> codec) {
@@ -323,6 +344,7 @@ public final class Lockstep implements AutoCloseable {
         private OnUncovered uncovered = OnUncovered.WAIT;
         private int heldCalls = 65_536;
         private long heldBytes = 64L << 20;
+        private long journalBytes = 16L << 20;
         private Duration replicaPatience = Duration.ofMillis(500);
         private @Nullable ClientResources resources;
 
@@ -357,6 +379,15 @@ public final class Lockstep implements AutoCloseable {
         /** How many bytes of arguments the calls that wait for a primary may have. Default: 64 MiB. */
         public Builder heldBytes(long most) {
             heldBytes = atLeastOne("heldBytes", most);
+            return this;
+        }
+
+        /**
+         * How many bytes per shard remember acknowledged writes that are not yet known to be on all replicas, a few dozen
+         * each; beyond that the oldest are forgotten, which is counted and told. Default: 16 MiB.
+         */
+        public Builder journalBytes(long most) {
+            journalBytes = atLeastOne("journalBytes", most);
             return this;
         }
 

@@ -12,6 +12,18 @@ public interface LockstepListener {
     /** A failover took back what a session had seen. Before any answer of the new primary reaches the session. */
     default void onRollback(Rollback rollback) {}
 
+    /**
+     * A failover or a restart took acknowledged writes back, or nothing shows that it did not. Before any answer of the new
+     * primary.
+     */
+    default void onWritesLost(LostWrites lost) {}
+
+    /**
+     * A server has a setting with which it may tell that it holds what it does not hold. Soon after the first connection to
+     * it.
+     */
+    default void onUnsafeSetting(UnsafeSetting setting) {}
+
     /** A replica can be read from: a new one, or one that came back. */
     default void onReplicaUp(ReplicaEvent replica) {}
 

@@ -11,6 +11,10 @@ public final class LockstepStats {
     final LongAdder staleAnswers = new LongAdder();
     final LongAdder held = new LongAdder();
     final LongAdder retried = new LongAdder();
+    final LongAdder confirmed = new LongAdder();
+    final LongAdder lost = new LongAdder();
+    final LongAdder repaired = new LongAdder();
+    final LongAdder forgotten = new LongAdder();
     final LongAdder failovers = new LongAdder();
     final LongAdder rollbacks = new LongAdder();
 
@@ -44,6 +48,26 @@ public final class LockstepStats {
     /** Calls that were sent again, or elsewhere. */
     public long callsRetried() {
         return retried.sum();
+    }
+
+    /** Writes of durable views that enough replicas held in time. */
+    public long writesConfirmed() {
+        return confirmed.sum();
+    }
+
+    /** Acknowledged writes that a failover took back, or perhaps took back, each told to the listener. */
+    public long writesLost() {
+        return lost.sum();
+    }
+
+    /** Keys with lost writes that were removed, as {@link RepairPolicy#INVALIDATE} asks for. */
+    public long keysRepaired() {
+        return repaired.sum();
+    }
+
+    /** Acknowledged writes that the journal had no room for: if a failover takes them back, nobody can tell. */
+    public long writesForgotten() {
+        return forgotten.sum();
     }
 
     /** Changes of a primary. */

@@ -537,9 +537,11 @@ final class PrimaryLane {
             shard.failedOver(before, made.address, outage);
         }
         shard.scripts().load(made);
+        shard.check(made);
         next.sample(made);
         synchronized (this) {
             if (link == made && state == State.ABSENT) {
+                shard.repairOn(made);
                 reopen(made);
                 fence.close(made); // what was distrusted since the connection was made
             }

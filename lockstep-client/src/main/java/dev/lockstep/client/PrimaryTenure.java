@@ -91,6 +91,7 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
         for (int i = 0; i < batch.size(); i++) {
             Attempt attempt = batch.get(i);
             attempt.mark = mark;
+            forced |= attempt.call != null && attempt.call.isDurable();
             if (attempt.call != null && attempt.call.asking) {
                 batch.add(i++, askingAttempt(link));
             }

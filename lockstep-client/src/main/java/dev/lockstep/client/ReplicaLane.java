@@ -5,6 +5,7 @@ import dev.lockstep.topology.Position;
 import dev.lockstep.topology.ReplicationInfo;
 import dev.lockstep.topology.Role;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,9 @@ final class ReplicaLane {
     private static final Logger log = LoggerFactory.getLogger(ReplicaLane.class);
     private static final long FIRST_RETRY_MILLIS = 10;
     private static final long LAST_RETRY_MILLIS = 500;
+    private static final int EAGER_QUESTIONS = 3;
+    private static final long FIRST_PAUSE_MICROS = 100;
+    private static final long LAST_PAUSE_MICROS = 10_000;
     private static final long PROBE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(10);
 
     final NodeAddress address;
@@ -26,6 +30,9 @@ final class ReplicaLane {
     private volatile boolean behind;
     private volatile @Nullable Position stuckAt;
     private volatile long probedAt = System.nanoTime();
+    private final AtomicBoolean pursued = new AtomicBoolean();
+    private volatile @Nullable Position toldLast;
+    private volatile int inVain;
 
     // Guarded by this.
     private @Nullable NodeLink link;
@@ -87,6 +94,45 @@ final class ReplicaLane {
         return usable == null || of == null ? null : of.known();
     }
 
+    /** The offset up to which it is known to hold everything, if that is part of the lineage; else -1. */
+    long applied(Lineage lineage) {
+        ReplicationInfo known = known();
+        return known != null && lineage.survives(known.position())
+                ? known.position().offset()
+                : -1;
+    }
+
+    /** What keeps it from applying more, for people; empty if nothing is known. */
+    String trouble() {
+        ReplicationInfo known = known();
+        return known == null ? "it does not answer" : known.linkUp() ? "" : "its link to the primary is down";
+    }
+
+    /** Has it tell how far it is, so that {@link GroupCommit} hears of it: one question at a time, in its own time if in vain. */
+    void pursue() {
+        NodeLink to = usable;
+        ReplicaTenure of = tenure;
+        if (to == null || of == null || !pursued.compareAndSet(false, true)) {
+            return;
+        }
+        int doublings = inVain - EAGER_QUESTIONS;
+        if (doublings < 0) {
+            of.probe(to);
+        } else {
+            long pause = Math.min(LAST_PAUSE_MICROS, FIRST_PAUSE_MICROS << Math.min(doublings, 10));
+            shard.laterMicros(pause, () -> of.probe(to));
+        }
+    }
+
+    /** It was asked how far it is; null if it refused to say. */
+    void told(@Nullable ReplicationInfo info) {
+        Position position = info == null ? null : info.position();
+        inVain = position == null || position.equals(toldLast) ? inVain + 1 : 0;
+        toldLast = position;
+        pursued.set(false);
+        shard.heardOfReplicas();
+    }
+
     private void probe() {
         NodeLink to = usable;
         ReplicaTenure of = tenure;
@@ -131,6 +177,7 @@ final class ReplicaLane {
         }
         if (made != null && up) {
             shard.learnt(address, made.greeting);
+            shard.check(made);
             up(made);
         } else {
             log.debug("No connection to replica {}: {}", address, String.valueOf(failure));
@@ -160,6 +207,7 @@ final class ReplicaLane {
         boolean was = usable == from;
         if (was) {
             usable = null;
+            pursued.set(false); // what was asked may never be answered
         }
         return was;
     }
@@ -179,6 +227,7 @@ final class ReplicaLane {
 
     /** A former primary that does not follow the new one yet is no replica to read from; once it does, it reconnects. */
     private void up(NodeLink from) {
+        shard.heardOfReplicas();
         if (from.greeting.role() == Role.REPLICA) {
             shard.replicaChanged(address, true);
         }

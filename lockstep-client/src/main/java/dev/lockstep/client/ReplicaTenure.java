@@ -114,6 +114,7 @@ final class ReplicaTenure implements NodeLink.Traffic, Attempt.Own {
             known = info;
             shard.learnt(link.address, info);
         }
+        lane.told(info);
         ReadBatch batch = batches.peekFirst();
         if (batch == null) {
             return;

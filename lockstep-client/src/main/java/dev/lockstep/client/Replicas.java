@@ -30,6 +30,7 @@ final class Replicas {
     private final ShardRoute shard;
     private final AtomicInteger turn = new AtomicInteger();
     private volatile List<ReplicaLane> lanes = List.of();
+    private volatile List<Node> nodes = List.of();
     private final Map<NodeAddress, ReplicaLane> byAddress = new HashMap<>(); // guarded by this
     private final long patienceNanos;
 
@@ -39,12 +40,12 @@ final class Replicas {
     }
 
     /** The topology names these replicas. Those that are not reachable are kept only if they already were. */
-    void are(List<Node> nodes) {
+    void are(List<Node> now) {
         List<ReplicaLane> gone = new ArrayList<>();
         synchronized (this) {
             Map<NodeAddress, ReplicaLane> former = new HashMap<>(byAddress);
             byAddress.clear();
-            for (Node node : nodes) {
+            for (Node node : now) {
                 ReplicaLane lane = former.remove(node.address());
                 if (lane == null && node.reachable()) {
                     lane = new ReplicaLane(node.address(), shard, this);
@@ -56,12 +57,45 @@ final class Replicas {
             }
             gone.addAll(former.values());
             lanes = List.copyOf(byAddress.values());
+            nodes = List.copyOf(now);
         }
         gone.forEach(ReplicaLane::close);
     }
 
     synchronized boolean has(NodeAddress node) {
         return byAddress.containsKey(node);
+    }
+
+    /**
+     * One replica, and how far it has told that it is.
+     *
+     * @param counts whether it may be promoted, so that it counts for durability
+     * @param applied the offset up to which it is known to hold everything, in the present lineage; -1 if that is not known
+     * @param problem what is wrong with it, for people; empty if nothing is known
+     * @param ask has it tell how far it is; does nothing if it cannot be asked
+     */
+    record Copy(NodeAddress address, boolean counts, long applied, String problem, Runnable ask) {}
+
+    /** All replicas of the shard, also those that are down. */
+    List<Copy> copies() {
+        Lineage lineage = shard.lineage();
+        List<ReplicaLane> reached = lanes;
+        List<Copy> copies = new ArrayList<>();
+        for (Node node : nodes) {
+            ReplicaLane its = null;
+            for (ReplicaLane lane : reached) {
+                its = lane.address.equals(node.address()) ? lane : its;
+            }
+            String problem = node.problem();
+            long applied = its == null || lineage == null ? -1 : its.applied(lineage);
+            copies.add(new Copy(
+                    node.address(),
+                    node.promotable(),
+                    applied,
+                    problem != null ? problem : its == null ? "" : its.trouble(),
+                    its == null ? () -> {} : its::pursue));
+        }
+        return copies;
     }
 
     /** Finds a copy for the read. */

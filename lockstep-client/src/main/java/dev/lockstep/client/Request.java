@@ -117,6 +117,29 @@ final class Request {
         return -1;
     }
 
+    /** Who is shown a key as part of an array. */
+    interface KeySink {
+        void key(byte[] bytes, int from, int length);
+    }
+
+    /** Shows all its keys; a command without any shows an empty one. */
+    void eachKey(KeySpec spec, KeySink sink) {
+        int size = nextLine(nextLine(nextLine(0)));
+        if (spec == KeySpec.FIRST && size != length) {
+            sink.key(bytes, nextLine(size), number(size + 1));
+            return;
+        }
+        List<ByteBuffer> arguments = arguments();
+        List<Integer> places = spec.places(arguments);
+        for (int place : places) {
+            ByteBuffer key = arguments.get(place);
+            sink.key(bytes, key.position(), key.remaining());
+        }
+        if (places.isEmpty()) {
+            sink.key(bytes, 0, 0);
+        }
+    }
+
     /** The arguments behind the command's name, as views of the encoded bytes. */
     List<ByteBuffer> arguments() {
         List<ByteBuffer> arguments = new ArrayList<>();

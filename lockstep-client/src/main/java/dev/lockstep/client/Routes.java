@@ -439,7 +439,7 @@ final class Routes {
     }
 
     void sweep() {
-        shards.forEach(shard -> shard.primary().sweep());
+        shards.forEach(ShardRoute::sweep);
         crossings.forEach(Crossing::sweep);
     }
 

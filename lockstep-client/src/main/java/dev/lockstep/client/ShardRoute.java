@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One shard as calls see it: the lane to its primary, its replicas, the lineage that its primary stands in, and the floors
  * of all who have seen something of it. Thread-safe.
  */
-final class ShardRoute implements Way {
+final class ShardRoute implements Way, GroupCommit.Scene {
 
     private final String name;
     private final Surroundings around;
@@ -32,6 +32,8 @@ final class ShardRoute implements Way {
     private final Replicas replicas;
     private final BlockingLane blocking;
     private final Set<ExclusivePath> exclusives = ConcurrentHashMap.newKeySet();
+    private final GroupCommit commit = new GroupCommit(this);
+    private final Losses losses;
     private final Samples samples = new Samples();
     private final Sampler sampler = new Sampler(this);
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -39,6 +41,9 @@ final class ShardRoute implements Way {
     private volatile @Nullable String toldHistory;
     /** What came with the slot that arrived last is not known to be on a copy that has not applied this. */
     private final AtomicReference<@Nullable Mark> arrival = new AtomicReference<>();
+
+    /** Keys were removed after a failover: copies that have not applied this may still show them. */
+    private final AtomicReference<@Nullable Mark> repaired = new AtomicReference<>();
 
     /** What the shards of one Lockstep share. */
     record Surroundings(
@@ -48,14 +53,26 @@ final class ShardRoute implements Way {
             Events events,
             Scripts scripts,
             Scans scans,
+            SettingsCheck settings,
             Routes routes) {}
 
-    ShardRoute(String name, Surroundings around, HeldBounds held, long replicaPatienceNanos) {
+    /**
+     * How much one shard may keep.
+     *
+     * @param heldCalls calls that may wait for a primary
+     * @param heldBytes bytes of their arguments
+     * @param journalBytes bytes of the journal of writes
+     * @param replicaPatienceNanos how long a read waits for a replica
+     */
+    record Limits(int heldCalls, long heldBytes, long journalBytes, long replicaPatienceNanos) {}
+
+    ShardRoute(String name, Surroundings around, Limits limits) {
         this.name = name;
         this.around = around;
-        this.primary = new PrimaryLane(this, new HeldCalls(held));
-        this.replicas = new Replicas(this, replicaPatienceNanos);
+        this.primary = new PrimaryLane(this, new HeldCalls(new HeldBounds(limits.heldCalls(), limits.heldBytes())));
+        this.replicas = new Replicas(this, limits.replicaPatienceNanos());
         this.blocking = new BlockingLane(this);
+        this.losses = new Losses(this, around.events(), limits.journalBytes());
     }
 
     /** Chooses the lane: replicas for reads that one of them may answer, else the primary, or a connection that waits. */
@@ -156,18 +173,27 @@ final class ShardRoute implements Way {
         }
     }
 
-    /** What a copy must have applied so that nothing that came with a slot is missing; null if anything will do. */
+    /**
+     * What a copy must have applied so that nothing that came with a slot is missing, and nothing there that was removed after
+     * a failover; null if anything will do.
+     */
     @Nullable
     Mark arrival() {
-        return arrival.get();
+        return later(arrival.get(), repaired.get());
     }
 
-    String name() {
+    @Override
+    public String name() {
         return name;
     }
 
     PrimaryLane primary() {
         return primary;
+    }
+
+    @Override
+    public List<Replicas.Copy> copies() {
+        return replicas.copies();
     }
 
     Replicas replicas() {
@@ -195,8 +221,19 @@ final class ShardRoute implements Way {
             }
             arrival.accumulateAndGet(afterwards, ShardRoute::later);
         }
+        if (repaired.get() != null) {
+            repaired.accumulateAndGet(afterwards, ShardRoute::later);
+        }
         blocking.movedTo(runId);
         exclusives.forEach(exclusive -> exclusive.movedTo(runId));
+    }
+
+    Losses losses() {
+        return losses;
+    }
+
+    GroupCommit commit() {
+        return commit;
     }
 
     Samples samples() {
@@ -215,17 +252,23 @@ final class ShardRoute implements Way {
         return around.scripts();
     }
 
+    /** Somebody has a new link to one of the nodes. */
+    void check(NodeLink link) {
+        around.settings().ask(link);
+    }
+
     LinkOpener opener() {
         return around.opener();
     }
 
-    LockstepStats stats() {
+    @Override
+    public LockstepStats stats() {
         return around.events().stats();
     }
 
     /** Null until the first primary was spoken to. */
-    @Nullable
-    Lineage lineage() {
+    @Override
+    public @Nullable Lineage lineage() {
         return lineage;
     }
 
@@ -245,6 +288,7 @@ final class ShardRoute implements Way {
             primary.primaryIs(node);
         }
         replicas.are(shard.replicas());
+        heardOfReplicas();
     }
 
     /** Has {@code floor} told when a failover takes back what it stands for. */
@@ -267,7 +311,27 @@ final class ShardRoute implements Way {
                     + " seen. The session goes on from what the new primary holds: read again what matters"));
             return;
         }
-        attempt.deliver();
+        if (!call.traits.isRead() && attempt.error() == null) {
+            losses.wrote(call, mark);
+        }
+        if (call.isDurable() && attempt.error() == null) {
+            commit.await(call, mark, attempt::deliver);
+        } else {
+            attempt.deliver();
+        }
+    }
+
+    /** A replica has told how far it is, or there are other ones. */
+    void heardOfReplicas() {
+        commit.heard();
+        losses.letGo();
+    }
+
+    /** Before anything else is sent to a new primary: removes the keys that it must not show. */
+    void repairOn(NodeLink link) {
+        if (losses.repairOn(link)) {
+            repaired.accumulateAndGet(primary.now(), ShardRoute::later);
+        }
     }
 
     /** Somebody heard a node of this shard say where it stands. */
@@ -309,6 +373,8 @@ final class ShardRoute implements Way {
             for (Floor floor : List.copyOf(floors)) {
                 floor.rebase(this, current);
             }
+            commit.rebased();
+            losses.rebased(current);
         }
     }
 
@@ -370,6 +436,12 @@ final class ShardRoute implements Way {
 
     private HistoryGraph histories() {
         return around.watcher().histories();
+    }
+
+    /** Forgets calls that have ended. */
+    void sweep() {
+        primary.sweep();
+        commit.sweep();
     }
 
     void close() {

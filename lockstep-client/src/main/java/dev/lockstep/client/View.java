@@ -60,6 +60,16 @@ public final class View<K, V> {
         return new View<>(lockstep, policy.within(timeout), codec);
     }
 
+    /** The same view with another durability of writes: a write returns only once so many replicas hold it. */
+    public View<K, V> writing(Durability durability) {
+        return new View<>(lockstep, policy.writing(durability), codec);
+    }
+
+    /** The same view with another way to deal with acknowledged writes that a failover took back. */
+    public View<K, V> repairing(RepairPolicy choice) {
+        return new View<>(lockstep, policy.repairing(choice), codec);
+    }
+
     /** The same view, which fails its next read, or only reports, when a failover took back what its session had seen. */
     public View<K, V> onRollback(OnRollback choice) {
         return new View<>(lockstep, policy.onRollback(choice), codec);
@@ -73,6 +83,19 @@ public final class View<K, V> {
     /** The same view with keys and values as bytes. */
     public View<byte[], byte[]> bytes() {
         return codec(ByteArrayCodec.INSTANCE);
+    }
+
+    /**
+     * A connection to the primary for one caller, as {@link Lockstep#exclusive()}, with this view's types, timeout, session
+     * and durability: a transaction returns from its EXEC once so many replicas hold it.
+     */
+    public Exclusive<K, V> exclusive() {
+        return lockstep.exclusive(codec, policy);
+    }
+
+    /** As {@link #exclusive()}, to the primary that owns {@code key}: what a Redis Cluster needs. */
+    public Exclusive<K, V> exclusive(K key) {
+        return lockstep.exclusive(codec, key, policy);
     }
 
     private Facade<K, V> facade() {
@@ -92,7 +115,8 @@ public final class View<K, V> {
 
     @Override
     public String toString() {
-        return "View[reads " + policy.consistency() + (policy.waitForReplica() ? " from a replica" : "") + ", within "
+        return "View[reads " + policy.consistency() + (policy.waitForReplica() ? " from a replica" : "") + ", writes "
+                + policy.durability() + ", within "
                 + Call.text(policy.timeoutNanos()) + "]";
     }
 }

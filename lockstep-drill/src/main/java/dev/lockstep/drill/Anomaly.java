@@ -11,6 +11,9 @@ public enum Anomaly {
             "rollback not reported", "A failover undid what a session had seen, and the session was not told."),
     OLDER_VALUE_RETURNED(
             "older value returned", "The primary gave an older value than one confirmed before, and none was lost."),
+    CONFIRMED_WRITE_LOST("confirmed write lost", "A write that all replicas held when it returned is gone at the end."),
+    LOSS_NOT_REPORTED(
+            "loss not reported", "An acknowledged write is gone at the end, and the client has told of no such loss."),
     APPLIED_TWICE("applied twice", "One call of INCR or RPUSH took effect more than once."),
     VALUE_OUT_OF_NOWHERE(
             "value out of nowhere",

@@ -56,7 +56,7 @@ final class AppliedTwiceChecker implements Checker {
 
     private static long pushed(History history, Key key, long element) {
         return history.calls().stream()
-                .filter(call -> call.op() == Op.APPEND && call.key() == key.id() && call.value() == element)
+                .filter(call -> call.op().isAppend() && call.key() == key.id() && call.value() == element)
                 .mapToLong(Call::returned)
                 .findFirst()
                 .orElse(0);

@@ -18,6 +18,7 @@ interface Checker {
                 new SessionChecker(),
                 new StalenessChecker(),
                 new OlderValueChecker(),
+                new LossChecker(),
                 new AppliedTwiceChecker(),
                 new OutOfNowhereChecker());
     }

@@ -90,7 +90,8 @@ final class Crowd implements AutoCloseable {
             Judge.Surroundings surroundings) {
         List<Call> calls = new ArrayList<>();
         workers.forEach(worker -> calls.addAll(worker.calls()));
-        History history = new History(keyspace.keys(), calls, subject.told(), changes, finals(owners), placement);
+        Tellings tellings = new Tellings(subject.told(), subject.lost());
+        History history = new History(keyspace.keys(), calls, tellings, changes, finals(owners), placement);
         return Judge.judge(subject.name(), subject.settings(), history, surroundings, subject.readsByReplica());
     }
 

@@ -15,6 +15,7 @@ final class History {
     private final List<Key> keys;
     private final List<Call> calls;
     private final List<Told> told;
+    private final Map<String, Long> lost;
     private final List<PrimaryChange> changes;
     private final Map<Integer, long[]> finals;
     private final Placement placement;
@@ -26,19 +27,20 @@ final class History {
     History(
             List<Key> keys,
             List<Call> calls,
-            List<Told> told,
+            Tellings tellings,
             List<PrimaryChange> changes,
             Map<Integer, long[]> finals,
             Placement placement) {
         this.keys = List.copyOf(keys);
         this.calls = sorted(calls, Comparator.comparingLong(Call::invoked));
         this.placement = placement;
-        List<Told> everyTold = new ArrayList<>(told);
+        List<Told> everyTold = new ArrayList<>(tellings.sessions());
         for (Call call : calls) {
             if (call.op().isSessionRead() && call.outcome().kind() == Outcome.Kind.TOLD) {
                 everyTold.addAll(toldBy(call));
             }
         }
+        this.lost = tellings.lost();
         this.told = sorted(everyTold, Comparator.comparingLong(Told::at));
         this.changes = sorted(changes, Comparator.comparingLong(PrimaryChange::after));
         this.finals = Map.copyOf(finals);
@@ -76,6 +78,11 @@ final class History {
     /** In the order of time; refused reads that told their session are included. */
     List<Told> told() {
         return told;
+    }
+
+    /** How many acknowledged writes to a key the client has told to be lost. */
+    long toldLost(Key key) {
+        return lost.getOrDefault(key.name(), 0L);
     }
 
     List<PrimaryChange> changes() {

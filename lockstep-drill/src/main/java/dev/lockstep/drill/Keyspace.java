@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that one client's workload uses: for each writing thread some registers, a counter and a list. Their
+ * The keys that one client's workload uses: for each writing thread some registers, a counter and two lists. Their
  * names are chosen so that each sort is spread over all shards of a cluster.
  */
 final class Keyspace {
@@ -15,7 +15,7 @@ final class Keyspace {
     /** Among how many equal parts of all slots each sort of keys is shared out evenly. */
     private static final int PARTS = 3;
 
-    private static final int PER_WRITER = REGISTERS + 2;
+    private static final int PER_WRITER = REGISTERS + 3;
 
     private final int writers;
     private final List<Key> keys = new ArrayList<>();
@@ -29,6 +29,7 @@ final class Keyspace {
             }
             add(prefix + writer + ":counter", Key.Type.COUNTER, writer);
             add(prefix + writer + ":list", Key.Type.LIST, writer);
+            add(prefix + writer + ":durable", Key.Type.LIST, writer);
         }
     }
 
@@ -64,6 +65,11 @@ final class Keyspace {
 
     Key list(int writer) {
         return keys.get(writer * PER_WRITER + REGISTERS + 1);
+    }
+
+    /** The list to which its writer appends durably. */
+    Key durableList(int writer) {
+        return keys.get(writer * PER_WRITER + REGISTERS + 2);
     }
 
     /** What a register holds after its {@code sequence}th write. */

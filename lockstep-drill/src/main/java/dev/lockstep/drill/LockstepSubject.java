@@ -1,8 +1,11 @@
 package dev.lockstep.drill;
 
 import dev.lockstep.client.Consistency;
+import dev.lockstep.client.Durability;
 import dev.lockstep.client.Lockstep;
 import dev.lockstep.client.LockstepListener;
+import dev.lockstep.client.LostWrites;
+import dev.lockstep.client.NotDurableException;
 import dev.lockstep.client.NotSentException;
 import dev.lockstep.client.OnRollback;
 import dev.lockstep.client.OutcomeUnknownException;
@@ -13,14 +16,22 @@ import dev.lockstep.client.View;
 import dev.lockstep.topology.Deployment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Lockstep under test, by nothing but its public API. */
 final class LockstepSubject implements Subject {
+    static final String NOT_DURABLE = "NotDurableException";
+
+    /** Long enough for a replica that is well, short enough for one that is not to hold up nobody. */
+    private static final Durability DURABLE = Durability.allReplicas().within(Duration.ofMillis(300));
+
     private final Stage stage;
     private final Lockstep cache;
     private final ToldSessions told;
+    private final Map<String, Long> lost = new ConcurrentHashMap<>();
 
     LockstepSubject(Stage stage) {
         this.stage = stage;
@@ -37,6 +48,11 @@ final class LockstepSubject implements Subject {
                                 stage.shardNumber().applyAsInt(rollback.shard()),
                                 stage.clock().getAsLong());
                     }
+
+                    @Override
+                    public void onWritesLost(LostWrites writes) {
+                        writes.writes().forEach(write -> lost.merge(write.keyText(), 1L, Long::sum));
+                    }
                 })
                 .connect();
     }
@@ -51,7 +67,8 @@ final class LockstepSubject implements Subject {
         return List.of(
                 "timeout " + DrillSettings.text(stage.timeout()),
                 "onRollback FAIL in every fourth session, REPORT in the others",
-                "every 200th call hands its session over as text");
+                "every 200th call hands its session over as text",
+                "every 33rd call waits for " + DURABLE);
     }
 
     @Override
@@ -59,17 +76,31 @@ final class LockstepSubject implements Subject {
         if (actor.boundNanos() > 0) {
             Consistency bounded = Consistency.boundedStaleness(Duration.ofNanos(actor.boundNanos()));
             View<String, String> view = cache.session().reading(bounded);
-            return new Views(view, view, view);
+            return views(view, view, view);
         }
         if (actor.session() == Actor.SHARED) {
-            return new Views(cache.primary(), cache.replica(), cache.session());
+            return views(cache.primary(), cache.replica(), cache.session());
         }
         return new OwnSession(actor);
     }
 
+    private static Views views(
+            View<String, String> primary, View<String, String> replica, View<String, String> session) {
+        return new Views(primary, replica, session, primary.writing(DURABLE));
+    }
+
     /** Calls by the views of one session. */
-    private record Views(View<String, String> primary, View<String, String> replica, View<String, String> session)
+    private record Views(
+            View<String, String> primary,
+            View<String, String> replica,
+            View<String, String> session,
+            View<String, String> durable)
             implements Session {
+
+        @Override
+        public void appendDurably(String key, String element) {
+            durable.sync().rpush(key, element);
+        }
 
         @Override
         public void set(String key, String value) {
@@ -111,7 +142,7 @@ final class LockstepSubject implements Subject {
 
         private Views views() {
             OnRollback choice = actor.thread() % 4 == 3 ? OnRollback.FAIL : OnRollback.REPORT;
-            return new Views(
+            return LockstepSubject.views(
                     session.primary().onRollback(choice),
                     session.replica().onRollback(choice),
                     session.session().onRollback(choice));
@@ -147,6 +178,11 @@ final class LockstepSubject implements Subject {
         public void append(String key, String element) {
             views.append(key, element);
         }
+
+        @Override
+        public void appendDurably(String key, String element) {
+            views.appendDurably(key, element);
+        }
     }
 
     @Override
@@ -160,12 +196,20 @@ final class LockstepSubject implements Subject {
         if (failure instanceof OutcomeUnknownException) {
             return new Outcome(Outcome.Kind.UNKNOWN, "OutcomeUnknownException");
         }
+        if (failure instanceof NotDurableException) {
+            return new Outcome(Outcome.Kind.UNKNOWN, NOT_DURABLE);
+        }
         return LettuceSubject.lettuceOutcome(failure);
     }
 
     @Override
     public List<Told> told() {
         return told.all();
+    }
+
+    @Override
+    public Map<String, Long> lost() {
+        return Map.copyOf(lost);
     }
 
     @Override

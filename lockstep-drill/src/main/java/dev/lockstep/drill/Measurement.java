@@ -51,7 +51,7 @@ final class Measurement {
             if (!call.ok() || end == null) {
                 continue;
             }
-            if (call.op() == Op.APPEND) {
+            if (call.op().isAppend()) {
                 acknowledged++;
                 Set<Long> elements = held.computeIfAbsent(
                         call.key(),

@@ -15,7 +15,13 @@ enum Op {
     /** INCR of a counter that has one caller. */
     INCREMENT,
     /** RPUSH of an element that is pushed once, to a list that has one caller. */
-    APPEND;
+    APPEND,
+    /** The same to another such list, which returns only once all replicas of the shard hold the element. */
+    APPEND_DURABLE;
+
+    boolean isAppend() {
+        return this == APPEND || this == APPEND_DURABLE;
+    }
 
     boolean isRead() {
         return this == READ_PRIMARY || this == READ_SESSION || this == READ_REPLICA || this == READ_BOUNDED;

@@ -51,7 +51,7 @@ final class OutOfNowhereChecker implements Checker {
         Writes(History history) {
             for (Call call : history.calls()) {
                 end = Math.max(end, call.returned());
-                if (call.op() == Op.WRITE || call.op() == Op.APPEND) {
+                if (call.op() == Op.WRITE || call.op().isAppend()) {
                     byKey.computeIfAbsent(call.key(), key -> new HashMap<>()).put(call.value(), call);
                 }
             }

@@ -2,6 +2,7 @@ package dev.lockstep.drill;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
@@ -44,6 +45,11 @@ interface Subject extends AutoCloseable {
     /** When which session was told that what it had seen is gone. */
     List<Told> told();
 
+    /** How many acknowledged writes to each key the client has told to be lost; empty if it tells of none. */
+    default Map<String, Long> lost() {
+        return Map.of();
+    }
+
     /** Reads that a replica answered; -1 if that cannot be counted. */
     long readsByReplica();
 
@@ -61,6 +67,11 @@ interface Subject extends AutoCloseable {
         long increment(String key);
 
         void append(String key, String element);
+
+        /** Appends, and returns when all replicas hold the element, if the client can do that; else when it is answered. */
+        default void appendDurably(String key, String element) {
+            append(key, element);
+        }
 
         /** Continues from what the session has seen as another process would, if the client can. */
         default void handOver() {}

@@ -45,6 +45,10 @@ public final class VerdictTable {
         rows.add(plain("calls failed", clients, figures -> number(figures.failed())));
         rows.add(plain("  of them writes with unknown outcome", clients, figures -> number(figures.unknownOutcomes())));
         rows.add(plain(
+                "  of them writes that not all replicas confirmed",
+                clients,
+                figures -> number(figures.failures().getOrDefault(LockstepSubject.NOT_DURABLE, 0L))));
+        rows.add(plain(
                 "longest time without a write",
                 clients,
                 figures -> millis(figures.writes().stall())));

@@ -98,6 +98,10 @@ final class Worker implements Runnable {
                 session.append(key.name(), String.valueOf(next.value()));
                 yield next.value();
             }
+            case APPEND_DURABLE -> {
+                session.appendDurably(key.name(), String.valueOf(next.value()));
+                yield next.value();
+            }
             case READ_PRIMARY, READ_REPLICA, READ_SESSION, READ_BOUNDED ->
                 Keyspace.sequence(key, session.get(key.name(), next.op()));
         };

@@ -10,6 +10,7 @@ final class Workload {
     private final SplittableRandom random;
     private final long[] written = new long[Keyspace.REGISTERS];
     private long appended;
+    private long appendedDurably;
     private int last;
 
     /**
@@ -34,13 +35,15 @@ final class Workload {
             return read(dice < 60 ? Op.READ_REPLICA : Op.READ_SESSION, anyRegister());
         }
         int me = actor.thread();
-        if (dice < 28) {
+        if (dice < 26) {
             last = random.nextInt(Keyspace.REGISTERS);
             return new Next(Op.WRITE, keyspace.register(me, last), ++written[last], random.nextInt(100) == 0);
-        } else if (dice < 34) {
+        } else if (dice < 31) {
             return new Next(Op.INCREMENT, keyspace.counter(me), 0, false);
-        } else if (dice < 40) {
+        } else if (dice < 37) {
             return new Next(Op.APPEND, keyspace.list(me), ++appended, false);
+        } else if (dice < 40) {
+            return new Next(Op.APPEND_DURABLE, keyspace.durableList(me), ++appendedDurably, false);
         }
         Op how = dice < 70 ? Op.READ_REPLICA : dice < 91 ? Op.READ_SESSION : Op.READ_PRIMARY;
         return read(how, register());

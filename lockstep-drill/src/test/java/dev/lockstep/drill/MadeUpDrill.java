@@ -101,7 +101,7 @@ final class MadeUpDrill {
             finals.put(2 * thread, new long[] {written});
             finals.put(2 * thread + 1, new long[] {counted});
         }
-        History history = new History(keys, calls, List.of(), List.of(), finals, Placement.single());
+        History history = new History(keys, calls, Tellings.NONE, List.of(), finals, Placement.single());
         return Judge.judge(
                 name,
                 List.of("timeout 5s", "socketTimeout 500ms"),

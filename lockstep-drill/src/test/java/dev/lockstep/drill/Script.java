@@ -19,15 +19,18 @@ final class Script {
     static final int REGISTER = 0;
     static final int COUNTER = 2;
     static final int LIST = 3;
+    static final int DURABLE_LIST = 4;
 
     private static final List<Key> KEYS = List.of(
             new Key(0, "r0", Key.Type.REGISTER, 0, 0),
             new Key(1, "r1", Key.Type.REGISTER, 0, 0),
             new Key(2, "c", Key.Type.COUNTER, 0, 0),
-            new Key(3, "l", Key.Type.LIST, 0, 0));
+            new Key(3, "l", Key.Type.LIST, 0, 0),
+            new Key(4, "d", Key.Type.LIST, 0, 0));
 
     private final List<Call> calls = new ArrayList<>();
     private final List<Told> told = new ArrayList<>();
+    private final Map<String, Long> lost = new HashMap<>();
     private Placement placement = Placement.single();
     private final List<PrimaryChange> changes = new ArrayList<>();
     private final Map<Integer, long[]> finals = new HashMap<>();
@@ -55,6 +58,16 @@ final class Script {
 
     Script append(long element, long from) {
         return call(WRITER, Op.APPEND, LIST, element, from, Outcome.OK);
+    }
+
+    Script appendDurably(long element, long from) {
+        return call(WRITER, Op.APPEND_DURABLE, DURABLE_LIST, element, from, Outcome.OK);
+    }
+
+    /** The client tells that so many writes to the key are lost. */
+    Script toldLost(int key, long writes) {
+        lost.put(KEYS.get(key).name(), writes);
+        return this;
     }
 
     Script told(int session, long at) {
@@ -95,7 +108,7 @@ final class Script {
     }
 
     History history() {
-        return new History(KEYS, calls, told, changes, finals, placement);
+        return new History(KEYS, calls, new Tellings(told, lost), changes, finals, placement);
     }
 
     /** The anomalies that a checker finds, one per violation. */

@@ -72,7 +72,7 @@ class SlotMoveControlIT {
                 client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
             }
 
-            History history = new History(KEYS.keys(), calls, List.of(), List.of(), Map.of(), placement);
+            History history = new History(KEYS.keys(), calls, Tellings.NONE, List.of(), Map.of(), placement);
             assertThat(new SessionChecker()
                             .check(history).stream()
                                     .flatMap(finding -> finding.violations().stream())

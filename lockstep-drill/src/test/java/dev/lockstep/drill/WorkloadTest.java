@@ -37,7 +37,7 @@ class WorkloadTest {
             if (!next.op().isRead()) {
                 assertThat(next.key().writer()).isEqualTo(10);
             }
-            if (next.op() == Op.WRITE || next.op() == Op.APPEND) {
+            if (next.op() == Op.WRITE || next.op().isAppend()) {
                 assertThat(next.value()).isEqualTo(last.merge(next.key().name(), 1L, Long::sum));
             }
         }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param primary whether it is said to be a primary; else it is a replica
  * @param follows the id of the primary of a replica; null on a primary, or if the teller does not know
  * @param epoch the configuration epoch in which a primary claims its slots; on a replica that of its primary
+ * @param barred whether it never takes over from its primary by itself ({@code nofailover})
  * @param slots what it is said to own, in the order of the line; a replica owns nothing
  */
 record ClusterNode(
@@ -26,6 +27,7 @@ record ClusterNode(
         boolean primary,
         @Nullable String follows,
         long epoch,
+        boolean barred,
         List<SlotRange> slots) {
     /* The line also tells ping times, a link state and, of the teller itself, slots on their way ([7->-id], [7-<-id]). None
      * of them says who owns a slot: a node that is slow for others may be well for us, and a slot on its way belongs to
@@ -80,7 +82,15 @@ record ClusterNode(
         Where where = flags.contains("noaddr") ? Where.NOWHERE : Where.parse(words[1]);
         String follows = words[3].equals("-") ? null : words[3];
         return new ClusterNode(
-                words[0], where.address, where.alias, own, primary, primary ? null : follows, epoch(words[6]), slots);
+                words[0],
+                where.address,
+                where.alias,
+                own,
+                primary,
+                primary ? null : follows,
+                epoch(words[6]),
+                flags.contains("nofailover"),
+                slots);
     }
 
     private static long epoch(String word) {
@@ -126,12 +136,12 @@ record ClusterNode(
 
     /** The same at another place. */
     ClusterNode at(@Nullable NodeAddress otherAddress, @Nullable NodeAddress otherAlias) {
-        return new ClusterNode(id, otherAddress, otherAlias, own, primary, follows, epoch, slots);
+        return new ClusterNode(id, otherAddress, otherAlias, own, primary, follows, epoch, barred, slots);
     }
 
     /** The same as somebody else would say it, who heard of it before. */
     ClusterNode hearsay() {
-        return own ? new ClusterNode(id, address, alias, false, primary, follows, epoch, slots) : this;
+        return own ? new ClusterNode(id, address, alias, false, primary, follows, epoch, barred, slots) : this;
     }
 
     boolean claims(int slot) {

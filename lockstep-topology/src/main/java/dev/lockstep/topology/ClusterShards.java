@@ -147,7 +147,11 @@ final class ClusterShards implements Shards {
         ClusterNode node = decision.nodes().get(id);
         NodeProbe probe = node == null ? null : nodes.get(node.address());
         ClusterNodes map = probe == null ? null : probe.map();
-        return map != null && !map.myself().id().equals(id) ? null : probe;
+        if (probe == null || node == null || (map != null && !map.myself().id().equals(id))) {
+            return null;
+        }
+        probe.promotable(!node.barred());
+        return probe;
     }
 
     private long observe(long now) {

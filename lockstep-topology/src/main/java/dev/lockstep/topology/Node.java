@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param reachable whether it answered its last probe in time
  * @param problem why it is not reachable, for people; null while it is
  * @param version the server's name and version such as {@code redis 7.0.15}; null until it has answered once
+ * @param promotable whether it may become the primary of its shard, as far as known. Not so: a replica of a Sentinel group
+ *     whose priority is 0 for every sentinel, one of a Redis Cluster that says {@code nofailover}, and whoever receives the
+ *     replication stream without being a server that answers
  */
 public record Node(
         NodeAddress address,
@@ -18,7 +21,8 @@ public record Node(
         @Nullable ReplicationInfo info,
         boolean reachable,
         @Nullable String problem,
-        @Nullable String version) {
+        @Nullable String version,
+        boolean promotable) {
 
     /** Its history and applied offset when it last answered; null until then. */
     public @Nullable Position position() {

@@ -41,6 +41,7 @@ final class NodeProbe implements Link.Events<StatefulRedisConnection<String, Str
     private long primarySince;
     private @Nullable Problem problem = Problem.late("not asked yet");
     private boolean tried;
+    private boolean promotable = true;
 
     private @Nullable ClusterNodes map;
     private long mapAskedAt;
@@ -261,7 +262,13 @@ final class NodeProbe implements Link.Events<StatefulRedisConnection<String, Str
     }
 
     Node node() {
-        return new Node(address, runId, info, reachable(), problem == null ? null : problem.text(), version);
+        return new Node(
+                address, runId, info, reachable(), problem == null ? null : problem.text(), version, promotable);
+    }
+
+    /** Takes whether somebody may promote the node; see {@link Node#promotable}. */
+    void promotable(boolean whether) {
+        promotable = whether;
     }
 
     @Override

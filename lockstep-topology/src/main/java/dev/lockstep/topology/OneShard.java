@@ -59,6 +59,12 @@ final class OneShard implements Shards {
             }
         }
         nodes.follow(listed, informed, now);
+        Set<NodeAddress> named = sentinels == null ? Set.of() : sentinels.dataNodes();
+        for (NodeProbe probe : nodes.all()) {
+            boolean barred = sentinels != null && sentinels.bars(probe.address());
+            boolean server = named.contains(probe.address()) || probe.info() != null;
+            probe.promotable(!barred && server);
+        }
     }
 
     private List<PrimaryWord> words() {

@@ -2,8 +2,10 @@ package dev.lockstep.topology;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the sentinel's own id; null if it is too old to tell
  * @param flags its opinion of the primary
  * @param replicas the replicas that it knows
+ * @param barred those of them that it would never promote, as their priority is 0
  * @param others the other sentinels that it knows: their addresses by their ids
  */
 record SentinelAnswer(
@@ -20,6 +23,7 @@ record SentinelAnswer(
         PrimaryWord word,
         String flags,
         List<NodeAddress> replicas,
+        Set<NodeAddress> barred,
         Map<String, NodeAddress> others) {
 
     /** The raw replies of one poll. */
@@ -37,10 +41,14 @@ record SentinelAnswer(
                         "SENTINEL GET-MASTER-ADDR-BY-NAME answered " + address + "; expected a host and a port");
             }
             List<NodeAddress> copies = new ArrayList<>();
+            Set<NodeAddress> barred = new HashSet<>();
             for (Map<String, String> replica : replicas) {
                 NodeAddress at = address(replica.get("ip"), replica.get("port"));
                 if (at != null) {
                     copies.add(translation.apply(at));
+                    if ("0".equals(replica.get("slave-priority"))) {
+                        barred.add(translation.apply(at));
+                    }
                 }
             }
             Map<String, NodeAddress> others = new HashMap<>();
@@ -56,6 +64,7 @@ record SentinelAnswer(
                     new PrimaryWord(translation.apply(primary), epoch(master.get("config-epoch"))),
                     master.getOrDefault("flags", ""),
                     copies,
+                    barred,
                     others);
         }
 

@@ -112,6 +112,16 @@ final class SentinelGroup {
         return ids.size();
     }
 
+    /** Whether no sentinel would promote this replica: all that are known answer, and list it with priority 0. */
+    boolean bars(NodeAddress replica) {
+        List<SentinelProbe> heard = answering();
+        return heard.size() >= known()
+                && heard.stream().allMatch(probe -> {
+                    SentinelAnswer answer = probe.answer();
+                    return answer != null && answer.barred().contains(replica);
+                });
+    }
+
     /** Every data node that a sentinel that answers lists or names. */
     Set<NodeAddress> dataNodes() {
         Set<NodeAddress> nodes = new HashSet<>();

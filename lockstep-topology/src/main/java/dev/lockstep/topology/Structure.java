@@ -17,6 +17,7 @@ record Structure(List<Ownership> shards, List<Part> parts) {
             NodeAddress address,
             boolean reachable,
             @Nullable String runId,
+            boolean promotable,
             @Nullable Telling telling) {}
 
     /** What a node told of itself that only changes when something happens to it. */
@@ -47,7 +48,13 @@ record Structure(List<Ownership> shards, List<Part> parts) {
     private static Part part(String shard, boolean primary, Node node) {
         ReplicationInfo info = node.info();
         return new Part(
-                shard, primary, node.address(), node.reachable(), node.runId(), info == null ? null : telling(info));
+                shard,
+                primary,
+                node.address(),
+                node.reachable(),
+                node.runId(),
+                node.promotable(),
+                info == null ? null : telling(info));
     }
 
     private static Telling telling(ReplicationInfo info) {

@@ -17,10 +17,11 @@ class ClusterNodesTest {
 
     private static final String A = "07c37dfeb235213a872192d90877d0cd55635b91";
     private static final String B = "67ed2db8d677e59ec4a4cefb06858cf2a1a89fa1";
-    private static final String TEXT = A + " 127.0.0.1:30004@31004,h4 slave " + B + " 0 1426238317239 4 connected\n"
-            + B + " 127.0.0.1:30002@31002 myself,master - 0 1426238316232 2 connected 5461-10922 7 [93-<-" + A
-            + "] [77->-"
-            + A + "]\n";
+    private static final String TEXT =
+            A + " 127.0.0.1:30004@31004,h4 slave,nofailover " + B + " 0 1426238317239 4 connected\n"
+                    + B + " 127.0.0.1:30002@31002 myself,master - 0 1426238316232 2 connected 5461-10922 7 [93-<-" + A
+                    + "] [77->-"
+                    + A + "]\n";
 
     @Test
     void tells_of_each_node_where_it_is_what_it_is_and_what_it_owns() {
@@ -36,6 +37,7 @@ class ClusterNodesTest {
                                 false,
                                 B,
                                 4,
+                                true,
                                 List.of()),
                         new ClusterNode(
                                 B,
@@ -45,6 +47,7 @@ class ClusterNodesTest {
                                 true,
                                 null,
                                 2,
+                                false,
                                 List.of(new SlotRange(5461, 10922), new SlotRange(7, 7))));
         assertThat(nodes.myself().id()).isEqualTo(B);
         assertThat(ClusterNodes.parse(TEXT.replace("\n", "\r\n"))).isEqualTo(nodes);

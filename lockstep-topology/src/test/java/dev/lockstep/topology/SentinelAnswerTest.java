@@ -19,7 +19,8 @@ class SentinelAnswerTest {
                         MASTER,
                         List.of("10.0.0.1", "6379"),
                         List.of(
-                                Map.of("ip", "10.0.0.2", "port", "6379"),
+                                Map.of("ip", "10.0.0.2", "port", "6379", "slave-priority", "100"),
+                                Map.of("ip", "10.0.0.7", "port", "6379", "slave-priority", "0"),
                                 Map.of("ip", "10.0.0.3", "port", "0"),
                                 Map.of("port", "6379"),
                                 Map.of("ip", "10.0.0.4", "port", "x")),
@@ -31,7 +32,9 @@ class SentinelAnswerTest {
         assertThat(answer.id()).isEqualTo("me");
         assertThat(answer.word()).isEqualTo(new PrimaryWord(new NodeAddress("nat-10.0.0.1", 6379), 7));
         assertThat(answer.flags()).isEqualTo("master,s_down");
-        assertThat(answer.replicas()).containsExactly(new NodeAddress("nat-10.0.0.2", 6379));
+        assertThat(answer.replicas())
+                .containsExactly(new NodeAddress("nat-10.0.0.2", 6379), new NodeAddress("nat-10.0.0.7", 6379));
+        assertThat(answer.barred()).containsExactly(new NodeAddress("nat-10.0.0.7", 6379));
         assertThat(answer.others())
                 .isEqualTo(Map.of(
                         "other", new NodeAddress("nat-10.0.0.5", 26379),

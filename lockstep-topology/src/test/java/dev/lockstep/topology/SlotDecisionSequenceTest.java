@@ -126,6 +126,7 @@ class SlotDecisionSequenceTest {
                         primary == null,
                         primary,
                         primary == null ? told : epochOf(primary),
+                        false,
                         slots));
             }
             return new ClusterWord(new NodeAddress(id, 1), new ClusterNodes(nodes), 0);

@@ -39,7 +39,15 @@ class SlotDecisionTest {
             }
         }
         return new ClusterNode(
-                words[0], address(words[0]), null, own, follows == null, follows, Long.parseLong(words[1]), slots);
+                words[0],
+                address(words[0]),
+                null,
+                own,
+                follows == null,
+                follows,
+                Long.parseLong(words[1]),
+                false,
+                slots);
     }
 
     private static NodeAddress address(String id) {

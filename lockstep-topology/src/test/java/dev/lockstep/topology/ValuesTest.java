@@ -43,8 +43,9 @@ class ValuesTest {
                 PrimaryDecisionTest.info(Role.PRIMARY, "history", null, -1, null),
                 true,
                 null,
-                "redis 7.0.15");
-        Node replica = new Node(new NodeAddress("b", 2), null, null, false, "nothing listens there", null);
+                "redis 7.0.15",
+                true);
+        Node replica = new Node(new NodeAddress("b", 2), null, null, false, "nothing listens there", null, true);
 
         assertThat(new Topology(3, List.of(new Shard("m", List.of(SlotRange.ALL), 1, primary, List.of(replica)))))
                 .hasToString("Topology 3 [m: a:1 PRIMARY history@100 <- [b:2 (nothing listens there)]]");

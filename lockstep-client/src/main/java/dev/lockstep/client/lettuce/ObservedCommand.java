@@ -2,12 +2,11 @@ package dev.lockstep.client.lettuce;
 
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * A command that runs an action before its caller learns that it is complete, and whose failure with the socket is not
- * told to its caller: whoever sent it does that, and says more.
+ * A command whose sender decides when and how its caller learns that it is complete, and whose failure with the socket is
+ * not told to its caller: whoever sent it does that, and says more.
  *
  * @param <K> key type
  * @param <V> value type
@@ -15,22 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObservedCommand<K, V, T> extends CommandWrapper<K, V, T> {
 
-    private final Supplier<@Nullable RuntimeException> beforeCompletion;
+    private final Consumer<ObservedCommand<?, ?, ?>> answered;
 
-    /** @param beforeCompletion run first; if it returns an exception, the caller gets that instead of the reply */
-    public ObservedCommand(RedisCommand<K, V, T> command, Supplier<@Nullable RuntimeException> beforeCompletion) {
+    /** @param answered run when the reply is there; calls {@link #deliver} now or later, or tells the caller itself */
+    public ObservedCommand(RedisCommand<K, V, T> command, Consumer<ObservedCommand<?, ?, ?>> answered) {
         super(command);
-        this.beforeCompletion = beforeCompletion;
+        this.answered = answered;
     }
 
     @Override
     public void complete() {
-        RuntimeException instead = beforeCompletion.get();
-        if (instead == null) {
-            super.complete();
-        } else {
-            super.completeExceptionally(instead);
-        }
+        answered.accept(this);
+    }
+
+    /** Gives the reply to the caller. */
+    public void deliver() {
+        super.complete();
     }
 
     @Override
