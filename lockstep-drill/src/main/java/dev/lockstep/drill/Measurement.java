@@ -21,10 +21,7 @@ final class Measurement {
         for (Call call : history.calls()) {
             if (!call.ok()) {
                 failures.merge(call.outcome().failure(), 1L, Long::sum);
-                unknown += call.outcome().kind() == Outcome.Kind.UNKNOWN
-                                && !call.op().isRead()
-                        ? 1
-                        : 0;
+                unknown += isUnknown(call) ? 1 : 0;
             }
         }
         long[] lost = lost(history);
@@ -38,6 +35,13 @@ final class Measurement {
                 history.told().size(),
                 times(history, lengthNanos, op -> !op.isRead()),
                 times(history, lengthNanos, Op::isRead));
+    }
+
+    /** One that was executed and is only not confirmed by all replicas is known. */
+    private static boolean isUnknown(Call call) {
+        return call.outcome().kind() == Outcome.Kind.UNKNOWN
+                && !call.op().isRead()
+                && !call.outcome().failure().equals(LockstepSubject.NOT_DURABLE);
     }
 
     /** Acknowledged increments and appends, and how many of them the primary did not hold after the last call. */
