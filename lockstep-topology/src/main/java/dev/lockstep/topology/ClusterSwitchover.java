@@ -4,17 +4,20 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The switchover of one shard of a Redis Cluster: the servers do it among themselves, when the replica is asked to. */
 final class ClusterSwitchover {
     /* CLUSTER FAILOVER, without FORCE or TAKEOVER: the replica has its primary hold writes back, waits until it has applied
      * everything, and has the other primaries vote for it. If it cannot, it gives up after 5 s, and the old primary goes on. */
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterSwitchover.class);
     private static final Duration GIVEN_UP = Duration.ofSeconds(7);
     private static final Duration SETTLED = Duration.ofSeconds(10);
 
@@ -88,12 +91,21 @@ final class ClusterSwitchover {
                 .collect(Collectors.joining(", "));
     }
 
-    private static NodeAddress foremost(Shard shard) {
-        return shard.replicas().stream()
-                .filter(replica -> replica.reachable() && replica.info() != null)
-                .max(Comparator.comparingLong(replica ->
-                        replica.position() == null ? -1 : replica.position().offset()))
-                .map(Node::address)
+    /** Of the replicas that answer the one that is furthest. */
+    private NodeAddress foremost(Shard shard) {
+        Map<NodeAddress, Long> offsets = new HashMap<>();
+        for (Node replica : shard.replicas()) {
+            try {
+                offsets.put(
+                        replica.address(),
+                        run.replication(replica.address()).position().offset());
+            } catch (RedisException e) {
+                LOG.info("{}", e.getMessage());
+            }
+        }
+        return offsets.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
                 .orElseThrow(() -> SwitchoverException.refused(
                         "shard " + shard.name() + " has no replica that answers; add one, or bring it back"));
     }

@@ -4,6 +4,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -163,22 +164,26 @@ final class Handover {
 
     /** A sentinel may see a promotion that this process cannot see. Then it is too late to call it off. */
     private void checkNobodyIsNamed(String why) {
+        Map<Wire, CompletableFuture<NodeAddress>> named = new LinkedHashMap<>();
         for (Wire each : run.sentinels()) {
-            NodeAddress named;
-            try {
-                named = run.reached(SentinelSight.named(each, group.name()));
-            } catch (RedisException e) {
-                continue;
-            }
-            if (!named.equals(old.address())) {
-                undo.forgetLast();
-                throw new SwitchoverException(
-                        true,
-                        "The switchover was left unfinished: " + why + ", but " + each + " names " + named
-                                + " as the primary. Writes stay held back at " + old + " for up to "
-                                + PAUSE.toSeconds() + " s, within which the sentinels make it a replica");
-            }
+            named.put(each, SentinelSight.named(each, group.name()).thenApply(run::reached));
         }
+        run.await(sentinel.patience(), () -> named.values().stream().allMatch(CompletableFuture::isDone));
+        named.forEach((each, answer) -> {
+            NodeAddress primary = answer.isDone() && !answer.isCompletedExceptionally() ? answer.join() : old.address();
+            if (!primary.equals(old.address())) {
+                throw unfinished(why + ", but " + each + " names " + primary + " as the primary");
+            }
+        });
+    }
+
+    /** If the old primary took writes now, they would be lost: they stay held back. */
+    private SwitchoverException unfinished(String why) {
+        undo.forgetLast();
+        return new SwitchoverException(
+                true,
+                "The switchover was left unfinished: " + why + ". Writes stay held back at " + old + " for up to "
+                        + PAUSE.toSeconds() + " s, within which the sentinels make it a replica");
     }
 
     private void callOff() {
@@ -204,13 +209,7 @@ final class Handover {
         NodeAddress announced = group.announced(next);
         RedisException failure = run.insist(DEMOTION, () -> follow(old, announced));
         if (failure != null) {
-            undo.forgetLast(); // if it took writes now, they would be lost
-            throw new SwitchoverException(
-                    true,
-                    "The switchover was left unfinished: " + next
-                            + " is the primary, but the old one could not be told: "
-                            + failure.getMessage() + ". Its writes stay held back for up to " + PAUSE.toSeconds()
-                            + " s, within which the sentinels make it a replica");
+            throw unfinished(next + " is the primary, but the old one could not be told: " + failure.getMessage());
         }
         undo.forgetLast();
         failure = run.insist(DEMOTION, () -> old.ask("CLIENT", "UNPAUSE"));

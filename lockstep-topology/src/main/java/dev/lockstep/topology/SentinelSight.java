@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ record SentinelSight(
     /** What a sentinel answers now. */
     static SentinelSight ask(Wire sentinel, String name, UnaryOperator<NodeAddress> translation) {
         Map<String, String> primary = sentinel.askForMap("SENTINEL", "MASTER", name);
-        NodeAddress named = named(sentinel, name);
+        NodeAddress named = address(sentinel.askForList("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name));
         return new SentinelSight(
                 sentinel.address(),
                 orElse(sentinel, sentinel.address().toString(), "SENTINEL", "MYID"),
@@ -66,9 +67,12 @@ record SentinelSight(
     }
 
     /** Whom a sentinel names as the primary now, as servers reach it. */
-    static NodeAddress named(Wire sentinel, String name) {
-        List<String> named = sentinel.askForList("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name);
-        return new NodeAddress(named.get(0), Integer.parseInt(named.get(1)));
+    static CompletableFuture<NodeAddress> named(Wire sentinel, String name) {
+        return sentinel.sendForList("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name).thenApply(SentinelSight::address);
+    }
+
+    private static NodeAddress address(List<String> words) {
+        return new NodeAddress(words.get(0), Integer.parseInt(words.get(1)));
     }
 
     static List<Replica> replicas(Wire sentinel, String name, UnaryOperator<NodeAddress> translation) {

@@ -82,6 +82,11 @@ final class Wire implements AutoCloseable {
         return send(new TextOutput(), words);
     }
 
+    /** As {@link #send}, for a reply of texts. */
+    CompletableFuture<List<String>> sendForList(String... words) {
+        return send(new ValueListOutput<>(UTF8), words);
+    }
+
     /**
      * Sends a command and waits for its reply, one text.
      *
@@ -98,7 +103,7 @@ final class Wire implements AutoCloseable {
 
     /** As {@link #ask}, for a reply of texts. */
     List<String> askForList(String... words) {
-        return await(send(new ValueListOutput<>(UTF8), words), words);
+        return await(sendForList(words), words);
     }
 
     /** As {@link #ask}, for a reply of several maps. */
