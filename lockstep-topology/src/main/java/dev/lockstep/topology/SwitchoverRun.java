@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SwitchoverRun implements AutoCloseable {
 
+    private static final Duration CLOSED = Duration.ofSeconds(1);
     private static final long PAUSE = Duration.ofMillis(3).toNanos();
 
     private final TopologyWatcher watcher;
@@ -58,9 +60,14 @@ final class SwitchoverRun implements AutoCloseable {
         }
     }
 
+    /** The caller goes on when the connections are closed: another run would take them for somebody else's. */
     private void complete(CompletableFuture<Switchover> result, @Nullable NodeAddress target) {
-        try (this) {
-            result.complete(carriedOut(target == null ? null : watcher.known(target)));
+        try {
+            Switchover done;
+            try (this) {
+                done = carriedOut(target == null ? null : watcher.known(target));
+            }
+            result.complete(done);
         } catch (Throwable e) { // an Error too is the caller's to see
             result.completeExceptionally(e);
         }
@@ -167,6 +174,9 @@ final class SwitchoverRun implements AutoCloseable {
     public void close() {
         List<Wire> all = new ArrayList<>(dataNodes.values());
         all.addAll(sentinels.values());
-        all.forEach(Wire::close);
+        CompletableFuture.allOf(all.stream().map(Wire::close).toArray(CompletableFuture<?>[]::new))
+                .orTimeout(CLOSED.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(late -> null)
+                .join();
     }
 }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What fails says in its text which server was asked what, what it answered, and what to do. Not thread-safe.
  */
-final class Wire implements AutoCloseable {
+final class Wire {
 
     /** The name that data nodes show of these connections in {@code CLIENT LIST}. */
     static final String NAME = "lockstep-switchover";
@@ -129,7 +129,7 @@ final class Wire implements AutoCloseable {
                 && now.isDone()
                 && (now.isCompletedExceptionally() || !now.join().isOpen());
         if (now == null || lost) {
-            close();
+            CompletableFuture<Void> unused = close();
             now = client.connectAsync(UTF8, uri).toCompletableFuture();
             opening = now;
         }
@@ -178,13 +178,12 @@ final class Wire implements AutoCloseable {
     }
 
     /** Gives the connection up, if there is one. */
-    @Override
-    public void close() {
+    CompletableFuture<Void> close() {
         CompletableFuture<StatefulRedisConnection<String, String>> old = opening;
         opening = null;
-        if (old != null) {
-            var unused = old.thenCompose(StatefulRedisConnection::closeAsync);
-        }
+        return old == null
+                ? CompletableFuture.completedFuture(null)
+                : old.thenCompose(StatefulRedisConnection::closeAsync).exceptionally(neverOpened -> null);
     }
 
     /** A status, a text or a number. */

@@ -155,9 +155,14 @@ class SentinelSwitchoverIT {
                 () -> String.valueOf(cutOff.command("INFO", "replication")).contains("master_link_status:down"));
         refuses(at(cutOff), "replica " + at(cutOff), "link");
         refuses(null, "replica " + at(cutOff), "link");
+    }
 
-        cutOff.kill();
-        refuses(null, "replica " + at(cutOff), "nothing listens there", "SENTINEL RESET mymaster");
+    @Test
+    void a_replica_that_might_come_back_with_less_is_refused() {
+        LocalServer dead = replicas.get(0);
+        dead.kill();
+        refuses(null, "replica " + at(dead), "nothing listens there", "SENTINEL RESET mymaster");
+        refuses(at(replicas.get(1)), "replica " + at(dead), "nothing listens there");
     }
 
     @Test

@@ -129,7 +129,12 @@ class SwitchoverDecisionTest {
                 sentinel(old.address().port(), A, "master", false, null, seen(B, "slave", 100), seen(C, "s_down", 0)));
         assertThat(decide(null).candidates()).containsExactly(B);
         told.put(B, replica(1000, 0));
-        refuses(null, "replica b:1", "priority");
+        assertThat(decide(null).candidates())
+                .as("the sentinels have not heard of it yet")
+                .containsExactly(B);
+        sentinels.replaceAll(old ->
+                sentinel(old.address().port(), A, "master", false, null, seen(B, "slave", 0), seen(C, "s_down", 0)));
+        refuses(null, "all replicas of mymaster", "replica-priority 0");
     }
 
     @Test
