@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ final class SentinelSwitchover {
 
     private static final Logger LOG = LoggerFactory.getLogger(SentinelSwitchover.class);
 
+    private static final Duration LOOK = Duration.ofMillis(300);
     /** Sentinels ask replicas every 10 s. */
     private static final Duration PRIORITIES_SEEN = Duration.ofSeconds(15);
     /** The leader sees the promotion within a second, the others hear of it within two more; a busy machine takes longer. */
@@ -65,7 +67,7 @@ final class SentinelSwitchover {
             Switchover done = new Handover(run, group, decision, undo).run();
             remarks.addAll(done.remarks());
             putBack(decision);
-            settle(group, done);
+            settle(group, decision, done);
             return new Switchover(name, done.from(), done.to(), done.writeGap(), done.cut(), done.history(), remarks);
         } catch (RedisException e) {
             throw undone(e);
@@ -95,27 +97,27 @@ final class SentinelSwitchover {
         List<SentinelSight> sentinels = new ArrayList<>();
         Set<NodeAddress> nodes = new HashSet<>();
         for (SentinelView known : run.watcher().sentinels()) {
-            try {
+            look(known.address(), silent, () -> {
                 SentinelSight sight = SentinelSight.ask(run.sentinel(known.address()), name, translation);
                 sentinels.add(sight);
                 sight.replicas().forEach(replica -> nodes.add(replica.address()));
-            } catch (RedisException e) {
-                silent.put(known.address(), String.valueOf(e.getMessage()));
-            }
+            });
         }
         Node primary = run.watcher().current().shards().get(0).primary();
         if (primary == null) {
             throw SwitchoverException.refused(name + " has no primary now; try again when it has one");
         }
         nodes.add(primary.address());
-        for (NodeAddress node : nodes) {
-            try {
-                told.put(node, run.replication(node));
-            } catch (RedisException e) {
-                silent.put(node, String.valueOf(e.getMessage()));
-            }
-        }
+        nodes.forEach(node -> look(node, silent, () -> told.put(node, run.replication(node))));
         return new GroupSight(name, primary.address(), told, silent, sentinels);
+    }
+
+    /** Tries again for a moment: sentinels cut the connections of those that they have just reconfigured. */
+    private void look(NodeAddress server, Map<NodeAddress, String> silent, Runnable question) {
+        RedisException failure = run.insist(LOOK, question);
+        if (failure != null) {
+            silent.put(server, String.valueOf(failure.getMessage()));
+        }
     }
 
     /** Queues what will be needed, and discards it: a right that is missing is told when a command is queued. */
@@ -240,8 +242,11 @@ final class SentinelSwitchover {
     }
 
     /** Waits until all have noticed, but not for ever. */
-    private void settle(GroupSight group, Switchover done) {
-        run.tell("Waiting until every sentinel names it, and the old primary follows it ...");
+    private void settle(GroupSight group, SwitchoverDecision decision, Switchover done) {
+        run.tell("Waiting until every sentinel names it, and the others follow it ...");
+        Set<NodeAddress> copies = new TreeSet<>(decision.candidates());
+        copies.add(done.from());
+        copies.remove(done.to());
         List<String> missing = new ArrayList<>();
         boolean settled = run.await(SETTLED, () -> {
             missing.clear();
@@ -250,8 +255,10 @@ final class SentinelSwitchover {
                     missing.add("sentinel " + sentinel.address() + " does not name it yet");
                 }
             }
-            if (!follows(done.from(), done.to())) {
-                missing.add(done.from() + " does not follow it yet");
+            for (NodeAddress copy : copies) {
+                if (!follows(copy, done.to())) {
+                    missing.add(copy + " does not follow it yet");
+                }
             }
             return missing.isEmpty() && run.believes(done.to());
         });

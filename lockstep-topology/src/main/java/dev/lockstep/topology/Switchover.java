@@ -34,8 +34,8 @@ public record Switchover(
     }
 
     /**
-     * Makes a replica the primary of its shard. Returns when the sentinels, or the cluster, name it and the old primary
-     * follows it, or when that takes longer than expected, with a remark.
+     * Makes a replica the primary of its shard. Returns when the sentinels, or the cluster, name it and the others follow
+     * it, or when that takes longer than expected, with a remark.
      *
      * <p>Until the order to take over is given, an interrupt of the calling thread ends it and leaves everything as it was;
      * after that it is carried through. An interrupt stays set.

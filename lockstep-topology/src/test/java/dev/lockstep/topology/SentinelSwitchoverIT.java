@@ -229,12 +229,13 @@ class SentinelSwitchoverIT {
             assertThat(priority(target)).isEqualTo("100");
             writers.awaitMore();
             servers.sentinels().forEach(LocalServer::resume);
-            // they are idle for 30 s then, as they have lost their sense of time
             until(
-                    "nothing is under way",
+                    "one has read the order and its end",
                     () -> servers.sentinels().stream()
-                            .allMatch(sentinel -> String.valueOf(sentinel.command("INFO", "sentinel"))
-                                    .contains("sentinel_tilt:0")));
+                            .anyMatch(sentinel -> sentinel.logTail(50).contains("+reset-master")));
+            assertThat(servers.sentinels())
+                    .noneMatch(sentinel -> String.valueOf(sentinel.command("SENTINEL", "MASTER", "mymaster"))
+                            .contains("failover_in_progress"));
             writers.awaitMore();
         }
         assertThat(servers.primary()).isEqualTo(primary);
