@@ -6,9 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What some data nodes say of themselves, each asked again as soon as it has answered: a frozen one holds up no other. */
 final class NodePoll {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodePoll.class);
 
     private final SwitchoverRun run;
     private final Collection<NodeAddress> nodes;
@@ -34,7 +38,11 @@ final class NodePoll {
             return;
         }
         if (answer != null && !answer.isCompletedExceptionally()) {
-            told.put(node, run.read(answer.join()));
+            try {
+                told.put(node, run.read(answer.join()));
+            } catch (IllegalArgumentException e) {
+                LOG.debug("{} said something strange", node, e); // it is asked again
+            }
         }
         asked.put(node, run.dataNode(node).send("INFO", "replication"));
     }
