@@ -6,13 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
+import dev.lockstep.topology.Deployment;
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.Switchover;
 import dev.lockstep.topology.SwitchoverException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What an application notices of a planned switchover: nothing, but that it takes a moment. */
 class SwitchoverIT {
+
+    /** A client that finds a primary silent while it holds writes back. */
+    private static Lockstep impatient(LocalDeployment redis) {
+        return Lockstep.builder(Deployment.parse(redis.uri()).toBuilder()
+                        .socketTimeout(Duration.ofMillis(30))
+                        .build())
+                .connect();
+    }
 
     private static NodeAddress at(LocalServer server) {
         return new NodeAddress(server.host(), server.port());
@@ -24,7 +34,7 @@ class SwitchoverIT {
                         .password("s3cret")
                         .quickDemotion(true)
                         .start();
-                Lockstep cache = Lockstep.connect(redis.uri())) {
+                Lockstep cache = impatient(redis)) {
             try (CountingLoad load = CountingLoad.of(4, cache)) {
                 load.awaitCalls(500);
                 Switchover there = cache.switchover();
@@ -49,7 +59,7 @@ class SwitchoverIT {
     @Test
     void noCallFailsAndNoneIsLostWhileAPrimaryOfAClusterIsReplacedOnPurpose() throws Exception {
         try (LocalDeployment redis = LocalRedis.cluster().password("s3cret").start();
-                Lockstep cache = Lockstep.connect(redis.uri());
+                Lockstep cache = impatient(redis);
                 CountingLoad load = CountingLoad.of(4, cache)) {
             load.awaitCalls(500);
             LocalServer old = redis.primary(0);

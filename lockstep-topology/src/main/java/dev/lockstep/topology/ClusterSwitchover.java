@@ -23,6 +23,8 @@ final class ClusterSwitchover {
 
     private static final String MAYBE_LATER =
             "A replica that was only frozen may still take over by itself, without loss; see its log";
+    private static final String VOTES = "For replicas of the same primary the others vote once in twice the"
+            + " cluster-node-timeout: if that was the reason, try again later. ";
 
     private final SwitchoverRun run;
 
@@ -168,7 +170,7 @@ final class ClusterSwitchover {
                 + " s after CLUSTER FAILOVER, though it had accepted it; ";
         return goesOn
                 ? new SwitchoverException(
-                        false, why + old + " goes on as the primary, and nothing was lost. " + MAYBE_LATER)
+                        false, why + old + " goes on as the primary, and nothing was lost. " + VOTES + MAYBE_LATER)
                 : new SwitchoverException(
                         true, why + "and " + old + " does not say that it is the primary; see both logs");
     }
