@@ -2,6 +2,9 @@ package dev.lockstep.client;
 
 import dev.lockstep.client.lettuce.NodeClient;
 import dev.lockstep.topology.Deployment;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Switchover;
+import dev.lockstep.topology.SwitchoverException;
 import dev.lockstep.topology.Topology;
 import dev.lockstep.topology.TopologyException;
 import dev.lockstep.topology.TopologyListener;
@@ -21,6 +24,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A deployment (one server, a Sentinel group, a Redis Cluster) as one consistent cache: the entry to everything.
@@ -36,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * replicas that come and go, sentinels that move, and slots that change hands, for as long as it is open.
  */
 public final class Lockstep implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Lockstep.class);
 
     private final Deployment deployment;
     private final OnRollback onRollback;
@@ -258,6 +265,32 @@ public final class Lockstep implements AutoCloseable {
     /** The deployment as it was last observed. */
     public Topology topology() {
         return watcher.current();
+    }
+
+    /**
+     * Makes a replica the primary, without the loss of an acknowledged write, of a Sentinel group or of a cluster of one
+     * shard; the servers choose which. Waits until that has taken place, which takes some seconds. For less than a second of
+     * them nobody takes writes: calls of this and every other Lockstep wait, those of other clients too, and end as {@code
+     * READONLY} errors there.
+     *
+     * @throws SwitchoverException if it would not be safe, or failed; it says whether anything changed
+     */
+    public Switchover switchover() {
+        return switchTo(null);
+    }
+
+    /**
+     * Makes one replica, {@code host:port}, the primary of its shard; as {@link #switchover()}. On a Sentinel group this may
+     * take ten seconds more, until every sentinel knows that this one is preferred.
+     *
+     * @throws SwitchoverException if it would not be safe, or failed; it says whether anything changed
+     */
+    public Switchover switchover(String replica) {
+        return switchTo(NodeAddress.parse(replica));
+    }
+
+    private Switchover switchTo(@Nullable NodeAddress replica) {
+        return Switchover.run(watcher, replica, what -> log.info("{}", what));
     }
 
     /** Ends all calls that are still open, then closes every connection. */
