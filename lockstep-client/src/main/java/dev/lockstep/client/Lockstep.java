@@ -50,6 +50,7 @@ public final class Lockstep implements AutoCloseable {
     private final PubSubs pubSubs;
     private final LinkOpener opener;
     private final Floors shared = Floors.shared();
+    private final Trackers trackers = new Trackers();
     private final Function<String, ShardRoute> shardMaker;
     private final View<String, String> primary;
     private final View<String, String> replica;
@@ -111,7 +112,8 @@ public final class Lockstep implements AutoCloseable {
                         error,
                         node,
                         named -> watcher.known(deployment.addressTranslation().apply(named)))));
-        var around = new ShardRoute.Surroundings(watcher, opener, timer, events, new Scripts(), new Scans(), routes);
+        var around = new ShardRoute.Surroundings(
+                watcher, opener, timer, events, new Scripts(), new Scans(), trackers, routes);
         shardMaker = name -> new ShardRoute(
                 name, around, new HeldBounds(builder.heldCalls, builder.heldBytes), builder.replicaPatience.toNanos());
         pubSubs = new PubSubs(deployment, resources, routes);
@@ -300,6 +302,15 @@ public final class Lockstep implements AutoCloseable {
 
     Routes routes() {
         return routes;
+    }
+
+    Trackers trackers() {
+        return trackers;
+    }
+
+    /** Somebody has begun to keep values, or has ceased to. */
+    void followTrackers() {
+        routes.all().forEach(shard -> shard.tracked().follow());
     }
 
     LinkOpener opener() {

@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * One shard as calls see it: the lane to its primary, its replicas, the lineage that its primary stands in, and the floors
  * of all who have seen something of it. Thread-safe.
  */
-final class ShardRoute implements Way {
+final class ShardRoute implements Way, Era.Ground {
 
     private final String name;
     private final Surroundings around;
     private final PrimaryLane primary;
     private final Replicas replicas;
+    private final TrackedLane tracked;
     private final BlockingLane blocking;
     private final Set<ExclusivePath> exclusives = ConcurrentHashMap.newKeySet();
     private final GroupCommit commit = new GroupCommit(this);
@@ -49,6 +50,7 @@ final class ShardRoute implements Way {
             Events events,
             Scripts scripts,
             Scans scans,
+            Trackers trackers,
             Routes routes) {}
 
     ShardRoute(String name, Surroundings around, HeldBounds held, long replicaPatienceNanos) {
@@ -56,6 +58,7 @@ final class ShardRoute implements Way {
         this.around = around;
         this.primary = new PrimaryLane(this, new HeldCalls(held));
         this.replicas = new Replicas(this, replicaPatienceNanos);
+        this.tracked = new TrackedLane(this, around.trackers());
         this.blocking = new BlockingLane(this);
     }
 
@@ -76,11 +79,33 @@ final class ShardRoute implements Way {
         }
         if (traits.blocks(call.request)) {
             blocking.submit(call);
-        } else if (readsReplicas && isForReplicas(call) && !floor.hasUnansweredWrites(call.bucket)) {
+        } else if (!readsReplicas || floor.hasUnansweredWrites(call.bucket)) {
+            primary.submit(call);
+        } else if (call.fill != null && tracked.send(call)) {
+            return; // its value will be kept
+        } else if (isForReplicas(call)) {
             replicas.submit(call);
         } else {
             primary.submit(call);
         }
+    }
+
+    /** Submits a call anew that came back unexecuted. Not under a lock. */
+    void again(Call call) {
+        call.takeBack();
+        stats().retried.increment();
+        around.routes().submit(call);
+    }
+
+    /** How many times the slot has changed hands. */
+    int moves(int slot) {
+        return around.routes().moves(slot);
+    }
+
+    @Override
+    public boolean owns(int slot, int moves) {
+        return slot < 0
+                || (around.routes().moves(slot) == moves && around.routes().way(slot) == this);
     }
 
     /** What a replica says of several keys cannot be told from what it would say if one of them had moved away. */
@@ -175,6 +200,10 @@ final class ShardRoute implements Way {
         return replicas;
     }
 
+    TrackedLane tracked() {
+        return tracked;
+    }
+
     BlockingLane blocking() {
         return blocking;
     }
@@ -229,8 +258,8 @@ final class ShardRoute implements Way {
     }
 
     /** Null until the first primary was spoken to. */
-    @Nullable
-    Lineage lineage() {
+    @Override
+    public @Nullable Lineage lineage() {
         return lineage;
     }
 
@@ -250,6 +279,7 @@ final class ShardRoute implements Way {
             primary.primaryIs(node);
         }
         replicas.are(shard.replicas());
+        tracked.follow();
         commit.heard();
     }
 
@@ -391,6 +421,7 @@ final class ShardRoute implements Way {
 
     void close() {
         blocking.close();
+        tracked.close();
         replicas.close();
         primary.close();
     }
