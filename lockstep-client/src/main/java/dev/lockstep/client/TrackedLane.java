@@ -2,6 +2,7 @@ package dev.lockstep.client;
 
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.Role;
+import io.lettuce.core.RedisCommandExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,9 +102,20 @@ final class TrackedLane {
         }
         if (made != null) {
             made.close();
-        } else if (failure != null) {
+        } else if (isRefusal(failure)) {
             tell(PrimaryLane.rootOf(failure));
+        } else {
+            log.debug("No connection to {}'s primary for values to be kept: {}", shard.name(), String.valueOf(failure));
         }
+    }
+
+    /** Whether a server has answered, and does not allow it or cannot do it. */
+    private static boolean isRefusal(@Nullable Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof RedisCommandExecutionException)) {
+            cause = cause.getCause();
+        }
+        return cause != null;
     }
 
     private void retryLater() {
@@ -118,7 +130,7 @@ final class TrackedLane {
         }
     }
 
-    /** Once for each reason. */
+    /** What the user of the servers can do something about; once for each reason. */
     void tell(String why) {
         if (!why.equals(refusal)) {
             refusal = why;
@@ -128,7 +140,7 @@ final class TrackedLane {
 
     /** The connection is good for nothing. */
     void unusable(NodeLink from, String why) {
-        tell(from.address + ": " + why);
+        log.debug("{} is left: {}", from, why);
         from.close();
     }
 

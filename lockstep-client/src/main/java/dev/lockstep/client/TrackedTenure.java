@@ -50,8 +50,7 @@ final class TrackedTenure implements NodeLink.Traffic {
             batches.remove(this);
             ReplicationInfo info = PrimaryTenure.read(statement);
             if (info == null) {
-                lane.unusable(
-                        link, "it does not tell where it stands (" + statement.error() + "): grant the user +info");
+                lane.unusable(link, "it does not tell where it stands: " + statement.error());
                 reads.forEach(Read::elsewhere);
             } else {
                 judge(this, info, statement.sentAt, link);
