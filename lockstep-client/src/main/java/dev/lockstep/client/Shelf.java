@@ -29,7 +29,7 @@ final class Shelf<V> {
     /** The value of the key, if it may be returned now; else null. */
     @Nullable
     Tracked<V> current(Object name, long now) {
-        long number = statements.get(); // before the value is looked up: see Warrant
+        long number = statements.get(); // before the value is looked up: see Tracked
         Tracked<V> found = kept.get(name);
         if (found == null) {
             return null;

@@ -196,14 +196,14 @@ final class TrackedTenure implements NodeLink.Traffic {
 
     private void judge(Batch batch, ReplicationInfo info, long askedAt, NodeLink link) {
         shard.learnt(link.address, info);
-        boolean sound = tracking.told(info, askedAt)
-                && link.address.equals(shard.primary().address());
+        Era.Statement statement = tracking.told(info, askedAt);
+        boolean sound = statement != null && link.address.equals(shard.primary().address());
         for (Read read : batch.reads) {
-            if (!sound) {
+            if (statement == null || !sound) {
                 read.elsewhere();
             } else if (read.answered && !read.gone) {
                 read.gone = true;
-                deliver(batch, read, info);
+                deliver(batch, read, statement);
             }
         }
         if (info.role() != Role.PRIMARY) {
@@ -213,10 +213,10 @@ final class TrackedTenure implements NodeLink.Traffic {
         }
     }
 
-    private void deliver(Batch batch, Read read, ReplicationInfo info) {
+    private void deliver(Batch batch, Read read, Era.Statement statement) {
         Call call = read.call;
         Fill fill = call.fill;
-        read.attempt.seen = info.position();
+        read.attempt.seen = statement.position();
         if (fill != null && read.mayBeKept()) {
             long until = fill.reader.until(read.askedAt, read.ttlMillis < 0 ? Long.MAX_VALUE : read.ttlMillis);
             fill.grant(new Warrant(

@@ -1,8 +1,10 @@
 package dev.lockstep.client;
 
+import dev.lockstep.topology.Position;
 import dev.lockstep.topology.ReplicationInfo;
 import dev.lockstep.topology.Role;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one connection on which a primary tells of changes: its present era, and why there is another one.
@@ -40,9 +42,9 @@ final class Tracking {
      * The node told where it stands.
      *
      * @param askedAt when it was asked
-     * @return whether it is the primary that calls are sent to, so that what it answered before counts
+     * @return its statement if it is the primary that calls are sent to, so that what it answered before counts; else null
      */
-    boolean told(ReplicationInfo info, long askedAt) {
+    Era.@Nullable Statement told(ReplicationInfo info, long askedAt) {
         Era.Statement before = era.latest();
         boolean primary = info.role() == Role.PRIMARY;
         String history = info.position().history();
@@ -51,9 +53,11 @@ final class Tracking {
         }
         Lineage lineage = ground.lineage();
         if (!primary || lineage == null || !lineage.history().equals(history)) {
-            return false;
+            return null;
         }
-        return era.renew(new Era.Statement(info.position(), lineage, askedAt, statements.incrementAndGet()));
+        Position position = new Position(lineage.history(), info.position().offset()); // the same text, to compare fast
+        Era.Statement statement = new Era.Statement(position, lineage, askedAt, statements.incrementAndGet());
+        return era.renew(statement) ? statement : null;
     }
 
     /** Nothing more is believed that comes over the connection; false if that was so before. */

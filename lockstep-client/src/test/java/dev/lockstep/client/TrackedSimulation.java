@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every message waits in its queue until an event carries it on, so fills, news, statements and lookups meet in every
  * order. After each hit the invariants are checked against what the servers acknowledged; the first one that is broken is the
- * result. What is under test is real: {@link Shelf}, {@link Tracking}, {@link Era}, {@link Warrant}, {@link Lineage}.
+ * result. What is under test is real: {@link Shelf}, {@link Tracked}, {@link Tracking}, {@link Era}, {@link Lineage}.
  */
 final class TrackedSimulation implements Era.Ground {
 
@@ -402,7 +402,7 @@ final class TrackedSimulation implements Era.Ground {
                 tracking.everythingChanged();
             }
         } else if (message instanceof Told told && tracking != null) {
-            boolean sound = tracking.told(told.info, told.batch.askedAt);
+            boolean sound = tracking.told(told.info, told.batch.askedAt) != null;
             for (Read read : told.batch.reads) {
                 boolean counts = sound && read.answer[0] != NONE;
                 arrivals.add(new Arrival(read, counts ? new Tracked<>(read.answer[0], warrant(read)) : null));
