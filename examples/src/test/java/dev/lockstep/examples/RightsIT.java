@@ -7,6 +7,8 @@ import dev.lockstep.client.Lockstep;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
+import dev.lockstep.nearcache.NearCache;
+import dev.lockstep.nearcache.NearCacheSpec;
 import dev.lockstep.topology.Switchover;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,25 @@ class RightsIT {
                 await().atMost(Duration.ofSeconds(20)).until(() -> {
                     assertThat(cache.replica().sync().get("key")).isEqualTo("value");
                     return cache.stats().replicaReads() > 0;
+                });
+            }
+        }
+    }
+
+    @Test
+    void theRightsThatTheDocumentListsForANearCacheAreEnough() {
+        try (LocalDeployment redis = LocalRedis.standalone().start()) {
+            LocalServer primary = redis.primary();
+            primary.command(
+                    "ACL SETUSER app on >pw resetkeys ~* +ping +info +client|id +client|kill +client|tracking +pttl +set +get"
+                            .split(" ", -1));
+            try (Lockstep cache = Lockstep.connect("redis://app:pw@" + primary.host() + ":" + primary.port());
+                    NearCache<String, String> near = NearCache.over(cache.session(), NearCacheSpec.entries(10))) {
+                cache.primary().sync().set("key", "value");
+
+                await().atMost(Duration.ofSeconds(20)).until(() -> {
+                    assertThat(near.get("key")).isEqualTo("value");
+                    return near.stats().hits() > 0;
                 });
             }
         }

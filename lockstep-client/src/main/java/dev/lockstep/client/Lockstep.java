@@ -57,6 +57,7 @@ public final class Lockstep implements AutoCloseable {
     private final PubSubs pubSubs;
     private final LinkOpener opener;
     private final Floors shared = Floors.shared();
+    private final Trackers trackers = new Trackers();
     private final Function<String, ShardRoute> shardMaker;
     private final View<String, String> primary;
     private final View<String, String> replica;
@@ -119,7 +120,15 @@ public final class Lockstep implements AutoCloseable {
                         node,
                         named -> watcher.known(deployment.addressTranslation().apply(named)))));
         var around = new ShardRoute.Surroundings(
-                watcher, opener, timer, events, new Scripts(), new Scans(), new SettingsCheck(events), routes);
+                watcher,
+                opener,
+                timer,
+                events,
+                new Scripts(),
+                new Scans(),
+                new SettingsCheck(events),
+                trackers,
+                routes);
         ShardRoute.Limits limits = new ShardRoute.Limits(
                 builder.heldCalls, builder.heldBytes, builder.journalBytes, builder.replicaPatience.toNanos());
         shardMaker = name -> new ShardRoute(name, around, limits);
@@ -341,6 +350,15 @@ public final class Lockstep implements AutoCloseable {
 
     Routes routes() {
         return routes;
+    }
+
+    Trackers trackers() {
+        return trackers;
+    }
+
+    /** Somebody has begun to keep values, or has ceased to. */
+    void followTrackers() {
+        routes.all().forEach(shard -> shard.tracked().follow());
     }
 
     LinkOpener opener() {

@@ -489,7 +489,7 @@ final class PrimaryLane {
         }
     }
 
-    private static String rootOf(@Nullable Throwable failure) {
+    static String rootOf(@Nullable Throwable failure) {
         Throwable root = failure;
         while (root != null && root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
