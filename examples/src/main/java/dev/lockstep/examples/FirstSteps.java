@@ -1,6 +1,7 @@
 package dev.lockstep.examples;
 
 import dev.lockstep.client.Consistency;
+import dev.lockstep.client.Durability;
 import dev.lockstep.client.Lockstep;
 import dev.lockstep.client.Session;
 import dev.lockstep.client.SessionToken;
@@ -25,6 +26,7 @@ public final class FirstSteps {
         try (Lockstep cache = Lockstep.connect(uri)) { // redis-sentinel://:mypassword@127.0.0.1:26379#mymaster
             cache.primary().sync().set("foo", "bar");
             out.println(cache.replica().sync().get("foo")); // bar: always, not usually
+            cache.primary().writing(Durability.allReplicas()).sync().incr("orders"); // returns once every replica holds it
 
             Session alice = cache.newSession();
             alice.primary().sync().set("cart:alice", "3 apples");
