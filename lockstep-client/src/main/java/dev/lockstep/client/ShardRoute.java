@@ -484,6 +484,7 @@ final class ShardRoute implements Way, GroupCommit.Scene, Era.Ground {
     /** The shard is no more: what is still here goes where its slot is now. */
     void dissolve() {
         close();
+        losses.close();
         for (Floor floor : List.copyOf(floors)) {
             floor.owner().forget(this);
         }
