@@ -33,7 +33,7 @@ final class Handover {
     private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
 
     /** Longer than what may go before the order, a promotion, and the demotion by sentinels (11.3 s) take together. */
-    static final Duration PAUSE = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofSeconds(20);
 
     private static final Duration CATCH_UP = Duration.ofMillis(800);
     /** Later than this the order is not given any more: too little would be left of the pause. */
