@@ -85,8 +85,9 @@ final class TrackedTenure implements NodeLink.Traffic {
         public void answered(Attempt ttl, NodeLink link) {
             @Nullable Object millis = ttl.getOutput().get();
             answered = true;
-            if (ttl.error() != null) {
-                lane.tell(link.address + " does not tell when keys expire (" + ttl.error() + "): grant the user +pttl");
+            String error = ttl.error();
+            if (error != null && error.startsWith("NOPERM")) {
+                lane.tell(link.address + " does not tell when keys expire (" + error + "): grant the user +pttl");
             } else if (millis instanceof Long number) {
                 ttlMillis = number;
             }
