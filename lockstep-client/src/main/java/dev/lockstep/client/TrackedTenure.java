@@ -142,8 +142,8 @@ final class TrackedTenure implements NodeLink.Traffic {
                 keys.forEach(trackers::changed);
                 return;
             }
-        } catch (RuntimeException e) { // a codec that cannot read a key that somebody else may have written
-            log.warn("What changed cannot be told, so everything may have", e);
+        } catch (RuntimeException e) { // a bug, but nothing old must come of it
+            log.error("What has changed could not be told on, so everything may have", e);
         }
         tracking.everythingChanged();
         trackers.lost();
