@@ -44,7 +44,8 @@ class StatusTextTest {
             """;
 
     private static Node node(String host, String info) {
-        return new Node(new NodeAddress(host, 6379), "r", ReplicationInfo.parse(info), true, null, "redis 7.0.15", true);
+        return new Node(
+                new NodeAddress(host, 6379), "r", ReplicationInfo.parse(info), true, null, "redis 7.0.15", true);
     }
 
     private static DeploymentStatus of(Node primary, Node... replicas) {
