@@ -26,7 +26,7 @@ public final class FirstSteps {
         try (Lockstep cache = Lockstep.connect(uri)) { // redis-sentinel://:mypassword@127.0.0.1:26379#mymaster
             cache.primary().sync().set("foo", "bar");
             out.println(cache.replica().sync().get("foo")); // bar: always, not usually
-            cache.primary().writing(Durability.allReplicas()).sync().incr("orders"); // returns once every replica holds it
+            cache.primary().writing(Durability.replicas(1)).sync().incr("orders"); // returns once a replica holds it
 
             Session alice = cache.newSession();
             alice.primary().sync().set("cart:alice", "3 apples");

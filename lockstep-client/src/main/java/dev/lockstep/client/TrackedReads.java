@@ -114,7 +114,16 @@ public final class TrackedReads<K, V> implements AutoCloseable {
 
     /** Whether the key will be recognised when the server tells of its bytes. */
     private boolean survivesCodec(K key, Request request) {
-        return name(codec.decodeKey(request.arguments().get(0))).equals(name(key));
+        return name(key).equals(readName(request.arguments().get(0)));
+    }
+
+    /** Null if the codec cannot read it: the key is another reader's. */
+    private @Nullable Object readName(ByteBuffer key) {
+        try {
+            return name(codec.decodeKey(key));
+        } catch (RuntimeException e) {
+            return null;
+        }
     }
 
     /** Drops what is kept for a key, and what is on its way for it. */
@@ -160,7 +169,10 @@ public final class TrackedReads<K, V> implements AutoCloseable {
     }
 
     void changed(ByteBuffer key) {
-        shelf.changed(name(codec.decodeKey(key)));
+        Object name = readName(key);
+        if (name != null) {
+            shelf.changed(name);
+        }
     }
 
     void lost() {

@@ -85,8 +85,9 @@ final class TrackedTenure implements NodeLink.Traffic {
         public void answered(Attempt ttl, NodeLink link) {
             @Nullable Object millis = ttl.getOutput().get();
             answered = true;
-            if (ttl.error() != null) {
-                lane.tell(link.address + " does not tell when keys expire (" + ttl.error() + "): grant the user +pttl");
+            String error = ttl.error();
+            if (error != null && error.startsWith("NOPERM")) {
+                lane.tell(link.address + " does not tell when keys expire (" + error + "): grant the user +pttl");
             } else if (millis instanceof Long number) {
                 ttlMillis = number;
             }
@@ -141,8 +142,8 @@ final class TrackedTenure implements NodeLink.Traffic {
                 keys.forEach(trackers::changed);
                 return;
             }
-        } catch (RuntimeException e) { // a codec that cannot read a key that somebody else may have written
-            log.warn("What changed cannot be told, so everything may have", e);
+        } catch (RuntimeException e) { // a bug, but nothing old must come of it
+            log.error("What has changed could not be told on, so everything may have", e);
         }
         tracking.everythingChanged();
         trackers.lost();

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * than answers. Writes are made through the view as ever.
  *
  * <p>Hits return the same object again and again: values must not be changed. Arrays of bytes are copied. Keys need {@code
- * equals} and {@code hashCode}, or must be arrays of bytes.
+ * equals} and {@code hashCode}, or must be arrays of bytes. A key that the view's codec does not give back as it was is read, but not
+ * kept.
  *
  * <p>Thread-safe: one serves all threads of its view. To be closed, before or after its {@code Lockstep}.
  *
