@@ -52,12 +52,14 @@ class ArchitectureTest {
     /** Constructors with more than six parameters that there are today. To be emptied, never to grow. */
     private static final String CLIENT_CLOCK = "In `client` the clock is read only where a call enters or where a"
             + " connection is driven: `CommandPath`, `Exclusive`, `ExclusivePath`, `GroupCommit`, `Lockstep`, `NodeLink`,"
-            + " `PrimaryLane`, `PrimaryTenure`, `ReplicaLane`, `Replicas`, `Sampler`.";
+            + " `PrimaryLane`, `PrimaryTenure`, `ReplicaLane`, `Replicas`, `Sampler`,"
+            + " `TrackedReads`.";
 
     private static final String OTHER_CLOCKS = "Elsewhere the clock is read only by `TopologyWatcher`, `Drill`,"
             + " `Observation` (of `cli`), and in `local` by `Deadline`, `Flow`, `NodeProxy`, `Certificates`.";
-    private static final String RANDOMNESS = "`topology` and `client` draw no random number; `drill` draws only from a"
-            + " seed, in `Crew`, `Schedule`, `Workload`.";
+    private static final String RANDOMNESS =
+            "`topology`, `client` and `nearcache` draw no random number; `drill` draws only from a"
+                    + " seed, in `Crew`, `Schedule`, `Workload`.";
 
     private static final Map<String, Runnable> RULES = rules();
 
@@ -87,7 +89,13 @@ class ArchitectureTest {
                         .that(are("client"))
                         .should()
                         .dependOnClassesThat(modulesOtherThan("client", "topology"))));
-        rules.put("`drill` reaches the client only through its public API.", holds(throughPublicApi()));
+        rules.put("`drill` and `nearcache` reach the client only through its public API.", holds(throughPublicApi()));
+        rules.put(
+                "Only `nearcache` knows Caffeine.",
+                holds(noClasses()
+                        .that(DescribedPredicate.not(are("nearcache")))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage("com.github.benmanes.."))));
         rules.put(
                 "Only `cli` knows picocli and writes JSON.",
                 holds(noClasses()
@@ -115,11 +123,12 @@ class ArchitectureTest {
         rules.put(CLIENT_CLOCK, () -> assertThat(clockReadersIn("client")).isEqualTo(namesIn(CLIENT_CLOCK)));
         rules.put(
                 OTHER_CLOCKS,
-                () -> assertThat(clockReadersIn("topology", "drill", "cli", "local"))
+                () -> assertThat(clockReadersIn("topology", "nearcache", "drill", "cli", "local"))
                         .isEqualTo(namesIn(OTHER_CLOCKS)));
         rules.put(
                 RANDOMNESS,
-                () -> assertThat(randomIn("topology", "client", "drill")).isEqualTo(namesIn(RANDOMNESS)));
+                () -> assertThat(randomIn("topology", "client", "nearcache", "drill"))
+                        .isEqualTo(namesIn(RANDOMNESS)));
         rules.put(
                 "No class is named `Abstract…`, `Default…`, `Base…`, `…Impl`, `…Manager`, `…Util` or `…Helper`.",
                 holds(noClasses()
@@ -160,7 +169,7 @@ class ArchitectureTest {
 
     @Test
     void theModulesAreAllSeen() {
-        for (String module : List.of("local", "topology", "client", "drill", "cli")) {
+        for (String module : List.of("local", "topology", "client", "nearcache", "drill", "cli")) {
             assertThat(CODE.stream().filter(are(module))).as(module).isNotEmpty();
         }
     }
@@ -191,7 +200,7 @@ class ArchitectureTest {
                 type -> type.getPackageName().startsWith("dev.lockstep.client")
                         && (!type.getModifiers().contains(JavaModifier.PUBLIC)
                                 || type.getPackageName().endsWith(".lettuce")));
-        return noClasses().that(are("drill")).should().dependOnClassesThat(hidden);
+        return noClasses().that(are("drill").or(are("nearcache"))).should().dependOnClassesThat(hidden);
     }
 
     private static ArchCondition<JavaClass> extendLettuce() {

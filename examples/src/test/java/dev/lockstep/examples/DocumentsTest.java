@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.lockstep.client.Lockstep;
 import dev.lockstep.client.View;
+import dev.lockstep.nearcache.NearCacheSpec;
 import dev.lockstep.topology.Deployment;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -186,7 +187,8 @@ class DocumentsTest {
     void everyOptionIsInTheList() {
         String list = Repository.read("docs/options.md");
         List<String> missing = new ArrayList<>();
-        for (Class<?> type : List.of(Deployment.Builder.class, Lockstep.Builder.class, View.class)) {
+        for (Class<?> type :
+                List.of(Deployment.Builder.class, Lockstep.Builder.class, View.class, NearCacheSpec.class)) {
             for (Method method : type.getDeclaredMethods()) {
                 boolean counts = Modifier.isPublic(method.getModifiers())
                         && !method.isSynthetic()

@@ -27,7 +27,7 @@ class FirstStepsIT {
 
         FirstSteps.run(deployment.uri(), new PrintStream(printed, true, StandardCharsets.UTF_8));
 
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).containsExactly("bar", "3 apples", "bar");
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).containsExactly("bar", "3 apples", "bar", "bar");
     }
 
     @Test

@@ -7,6 +7,9 @@ import dev.lockstep.client.Lockstep;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
+import dev.lockstep.nearcache.NearCache;
+import dev.lockstep.nearcache.NearCacheSpec;
+import dev.lockstep.topology.Switchover;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,25 @@ class RightsIT {
     }
 
     @Test
+    void theRightsThatTheDocumentListsForANearCacheAreEnough() {
+        try (LocalDeployment redis = LocalRedis.standalone().start()) {
+            LocalServer primary = redis.primary();
+            primary.command(
+                    "ACL SETUSER app on >pw resetkeys ~* +ping +info +client|id +client|kill +client|tracking +pttl +set +get"
+                            .split(" ", -1));
+            try (Lockstep cache = Lockstep.connect("redis://app:pw@" + primary.host() + ":" + primary.port());
+                    NearCache<String, String> near = NearCache.over(cache.session(), NearCacheSpec.entries(10))) {
+                cache.primary().sync().set("key", "value");
+
+                await().atMost(Duration.ofSeconds(20)).until(() -> {
+                    assertThat(near.get("key")).isEqualTo("value");
+                    return near.stats().hits() > 0;
+                });
+            }
+        }
+    }
+
+    @Test
     void theRightsThatTheDocumentListsForAClusterAreEnough() {
         try (LocalDeployment redis = LocalRedis.cluster().start()) {
             for (LocalServer node : redis.dataNodes()) {
@@ -51,6 +73,39 @@ class RightsIT {
                     }
                     return cache.stats().replicaReads() > 0;
                 });
+            }
+        }
+    }
+
+    @Test
+    void theRightsThatTheDocumentListsForASwitchoverAreEnough() {
+        try (LocalDeployment redis = LocalRedis.sentinel().quickDemotion(true).start()) {
+            for (LocalServer node : redis.dataNodes()) {
+                node.command(
+                        "ACL SETUSER app on >pw +ping +info +client|id +multi +discard +client|pause +client|unpause +client|list +client|setname +replicaof +config|rewrite +config|set +config|get"
+                                .split(" ", -1));
+            }
+            LocalServer target = redis.replicas().get(1);
+            try (Lockstep cache = Lockstep.connect(redis.uri().replace("://", "://app:pw@"))) {
+                Switchover done = cache.switchover(target.host() + ":" + target.port());
+                assertThat(done.remarks()).isEmpty();
+                assertThat(redis.primary()).isEqualTo(target);
+            }
+        }
+    }
+
+    @Test
+    void theRightsThatTheDocumentListsForASwitchoverOfAClusterAreEnough() {
+        try (LocalDeployment redis = LocalRedis.cluster().start()) {
+            for (LocalServer node : redis.dataNodes()) {
+                node.command(
+                        "ACL SETUSER app on >pw +ping +info +client|id +cluster|nodes +readonly +asking +client|setname +cluster|failover"
+                                .split(" ", -1));
+            }
+            LocalServer target = redis.replicas(redis.primary(0)).get(0);
+            try (Lockstep cache = Lockstep.connect(redis.uri().replace("://", "://app:pw@"))) {
+                cache.switchover(target.host() + ":" + target.port());
+                assertThat(redis.primary(0)).isEqualTo(target);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.local.LocalRedisException;
+import dev.lockstep.topology.SwitchoverException;
 import dev.lockstep.topology.TopologyException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -61,6 +62,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static String text(Exception failure) {
         if (failure instanceof TopologyException
+                || failure instanceof SwitchoverException
                 || failure instanceof LocalRedisException
                 || failure instanceof UncheckedIOException) {
             return String.valueOf(failure.getMessage());

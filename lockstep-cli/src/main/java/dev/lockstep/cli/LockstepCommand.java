@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** The command itself, without a subcommand: a short help. */
 @Command(
         name = "lockstep",
-        subcommands = {UpCommand.class, StatusCommand.class, DrillCommand.class},
+        subcommands = {UpCommand.class, StatusCommand.class, SwitchoverCommand.class, DrillCommand.class},
         versionProvider = Version.class,
         sortOptions = false,
         description = "Every copy of a Redis or Valkey deployment's data in step, and proof of it while nodes die.",
@@ -35,6 +35,8 @@ final class LockstepCommand implements Callable<Integer> {
                       starts a primary, 2 replicas and 3 sentinels on this machine, until Ctrl-C
                   %1$s status --watch 'redis-sentinel://127.0.0.1:26379#mymaster'
                       shows who is primary and how far behind each replica is
+                  %1$s switchover 'redis-sentinel://127.0.0.1:26379#mymaster'
+                      makes a replica the primary without losing a write
                   %1$s drill
                       kills and freezes servers under load; says which promises a client broke
 

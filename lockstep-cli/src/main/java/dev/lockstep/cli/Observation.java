@@ -2,14 +2,18 @@ package dev.lockstep.cli;
 
 import dev.lockstep.topology.Deployment;
 import dev.lockstep.topology.Node;
+import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.Shard;
+import dev.lockstep.topology.Switchover;
 import dev.lockstep.topology.TopologyWatcher;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A deployment being watched: its watcher, and the network threads that it needs. */
 final class Observation implements AutoCloseable {
@@ -46,6 +50,11 @@ final class Observation implements AutoCloseable {
             Thread.sleep(POLL_MILLIS);
         }
         return DeploymentStatus.of(deployment, watcher.current(), watcher.sentinels(), Instant.now());
+    }
+
+    /** Makes a replica the primary; see {@link Switchover#run}. */
+    Switchover switchover(@Nullable NodeAddress to, Consumer<String> progress) {
+        return Switchover.run(watcher, to, progress);
     }
 
     private boolean isComplete() {

@@ -21,6 +21,8 @@ class UsageTest {
                       starts a primary, 2 replicas and 3 sentinels on this machine, until Ctrl-C
                   lockstep status --watch 'redis-sentinel://127.0.0.1:26379#mymaster'
                       shows who is primary and how far behind each replica is
+                  lockstep switchover 'redis-sentinel://127.0.0.1:26379#mymaster'
+                      makes a replica the primary without losing a write
                   lockstep drill
                       kills and freezes servers under load; says which promises a client broke
 
@@ -54,7 +56,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "up", "status", "drill"})
+    @ValueSource(strings = {"", "up", "status", "switchover", "drill"})
     void everyCommandHasHelpAndVersionAndNoMinusH(String command) {
         String[] words = command.isEmpty() ? new String[0] : new String[] {command};
         assertThat(run(words, "--help").code()).isZero();
@@ -88,6 +90,9 @@ class UsageTest {
                 "status http://127.0.0.1",
                 "status --watch 0 redis://127.0.0.1",
                 "status redis://127.0.0.1 --color sometimes",
+                "switchover",
+                "switchover --to nowhere redis://127.0.0.1",
+                "switchover --to 127.0.0.1:70000 redis://127.0.0.1",
                 "drill --topology standalone",
                 "drill --topology cluster --faults kill-sentinel",
                 "drill --faults move-slots",
@@ -119,6 +124,7 @@ class UsageTest {
                 "status redis-sentinel://127.0.0.1?sentinelPassword=s3cret",
                 "status redis://127.0.0.1 --passwrd=s3cret",
                 "status redis://127.0.0.1 --passwrd s3cret",
+                "switchover --to redis://:s3cret@127.0.0.1 redis://127.0.0.1",
                 "up sentinel --passwort s3cret",
                 "up cluster --sentinel-password s3cret",
                 "up sentinel --password s3cret --port 70000",

@@ -73,6 +73,10 @@ final class Call {
     /** What it iterates over, for {@link Scans}. */
     String iteration = "";
 
+    /** The wish that its value be kept; null for nearly all calls, and once nobody will tell of changes. */
+    @Nullable
+    Fill fill;
+
     /** How many replicas were asked in vain. */
     int replicasTried;
 

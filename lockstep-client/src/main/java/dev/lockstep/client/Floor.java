@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Kept per bucket of keys, so that a write to one key does not make the reads of all others wait. Thread-safe.
  */
-final class Floor {
+final class Floor implements Warrant.Seen {
     /* A cell holds the latest moment seen on the primary and the furthest position seen on a replica; it never goes down.
      * The last cell stands for all keys at once (commands with several keys, scripts, transactions). Positions of an old
      * lineage must not be compared with those of a new one, so when there is one, rebase() looks through all cells and
@@ -129,6 +129,24 @@ final class Floor {
             furthest = further(furthest, cell.replica(), lineage);
         }
         return furthest;
+    }
+
+    @Override
+    public boolean isCoveredBy(Position position, int bucket, Lineage lineage) {
+        if (hasUnansweredWrites(bucket)) {
+            return false;
+        }
+        for (int i = first(bucket); i <= buckets; i = next(bucket, i)) {
+            Cell cell = cells.get(i);
+            Mark mark = cell.primary();
+            Position onPrimary = mark == null ? null : mark.position();
+            Position onReplica = cell.replica();
+            if ((mark != null && (onPrimary == null || !lineage.reaches(position, onPrimary)))
+                    || (onReplica != null && !lineage.reaches(position, onReplica))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The one of two positions in a lineage that is further. */

@@ -6,10 +6,15 @@ import dev.lockstep.topology.Deployment;
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.ReplicationInfo;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.TrackingArgs;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes links: connects, and asks the process who it is before anything is sent to it. */
 final class LinkOpener {
@@ -34,19 +39,34 @@ final class LinkOpener {
         CompletionStage<Made> made = deployment.mode() != Deployment.Mode.CLUSTER
                 ? connect(address)
                 : connect(address)
-                        .thenCompose(connected -> connected
-                                .connection()
-                                .async()
-                                .readOnly()
-                                .toCompletableFuture()
-                                .orTimeout(deployment.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                                .whenComplete((done, failure) -> {
-                                    if (failure != null) {
-                                        connected.connection().drop();
-                                    }
-                                })
-                                .thenApply(done -> connected));
+                        .thenCompose(connected -> prepare(
+                                connected, connected.connection().async().readOnly()));
         return open(made, address, traffic);
+    }
+
+    /**
+     * A link on which the node tells when something has changed that was read there.
+     *
+     * @param changes told the keys, or null for all of them; on the link's event loop, in order with the replies
+     */
+    CompletionStage<NodeLink> openTracked(
+            NodeAddress address, NodeLink.Traffic traffic, Consumer<@Nullable List<ByteBuffer>> changes) {
+        CompletionStage<Made> made = connect(address).thenCompose(connected -> {
+            connected.connection().onInvalidation(changes);
+            return prepare(connected, connected.connection().async().clientTracking(TrackingArgs.Builder.enabled()));
+        });
+        return open(made, address, traffic);
+    }
+
+    private CompletionStage<Made> prepare(Made connected, CompletionStage<String> last) {
+        return last.toCompletableFuture()
+                .orTimeout(deployment.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        connected.connection().drop();
+                    }
+                })
+                .thenApply(done -> connected);
     }
 
     private CompletionStage<NodeLink> open(

@@ -2,6 +2,9 @@ package dev.lockstep.client;
 
 import dev.lockstep.client.lettuce.NodeClient;
 import dev.lockstep.topology.Deployment;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Switchover;
+import dev.lockstep.topology.SwitchoverException;
 import dev.lockstep.topology.Topology;
 import dev.lockstep.topology.TopologyException;
 import dev.lockstep.topology.TopologyListener;
@@ -21,6 +24,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A deployment (one server, a Sentinel group, a Redis Cluster) as one consistent cache: the entry to everything.
@@ -37,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lockstep implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Lockstep.class);
+
     private final Deployment deployment;
     private final OnRollback onRollback;
     private final ClientResources resources;
@@ -50,6 +57,7 @@ public final class Lockstep implements AutoCloseable {
     private final PubSubs pubSubs;
     private final LinkOpener opener;
     private final Floors shared = Floors.shared();
+    private final Trackers trackers = new Trackers();
     private final Function<String, ShardRoute> shardMaker;
     private final View<String, String> primary;
     private final View<String, String> replica;
@@ -112,7 +120,15 @@ public final class Lockstep implements AutoCloseable {
                         node,
                         named -> watcher.known(deployment.addressTranslation().apply(named)))));
         var around = new ShardRoute.Surroundings(
-                watcher, opener, timer, events, new Scripts(), new Scans(), new SettingsCheck(events), routes);
+                watcher,
+                opener,
+                timer,
+                events,
+                new Scripts(),
+                new Scans(),
+                new SettingsCheck(events),
+                trackers,
+                routes);
         ShardRoute.Limits limits = new ShardRoute.Limits(
                 builder.heldCalls, builder.heldBytes, builder.journalBytes, builder.replicaPatience.toNanos());
         shardMaker = name -> new ShardRoute(name, around, limits);
@@ -260,6 +276,32 @@ public final class Lockstep implements AutoCloseable {
         return watcher.current();
     }
 
+    /**
+     * Makes a replica the primary, without the loss of an acknowledged write, of a Sentinel group or of a cluster of one
+     * shard; the servers choose which. Waits until that has taken place, which takes some seconds. For less than a second of
+     * them nobody takes writes: calls of this and every other Lockstep wait, those of other clients too, and end as {@code
+     * READONLY} errors there.
+     *
+     * @throws SwitchoverException if it would not be safe, or failed; it says whether anything changed
+     */
+    public Switchover switchover() {
+        return switchTo(null);
+    }
+
+    /**
+     * Makes one replica, {@code host:port}, the primary of its shard; as {@link #switchover()}. On a Sentinel group this may
+     * take ten seconds more, until every sentinel knows that this one is preferred.
+     *
+     * @throws SwitchoverException if it would not be safe, or failed; it says whether anything changed
+     */
+    public Switchover switchover(String replica) {
+        return switchTo(NodeAddress.parse(replica));
+    }
+
+    private Switchover switchTo(@Nullable NodeAddress replica) {
+        return Switchover.run(watcher, replica, what -> log.info("{}", what));
+    }
+
     /** Ends all calls that are still open, then closes every connection. */
     @Override
     public void close() {
@@ -308,6 +350,15 @@ public final class Lockstep implements AutoCloseable {
 
     Routes routes() {
         return routes;
+    }
+
+    Trackers trackers() {
+        return trackers;
+    }
+
+    /** Somebody has begun to keep values, or has ceased to. */
+    void followTrackers() {
+        routes.all().forEach(shard -> shard.tracked().follow());
     }
 
     LinkOpener opener() {

@@ -1,5 +1,6 @@
 package dev.lockstep.client;
 
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class Losses {
 
     private static final long ASK_MILLIS = 100;
+    /** Of the commands that name no key those that change data; the others change a server or a connection. */
+    private static final Set<String> WITHOUT_KEYS = Set.of("FLUSHALL", "FLUSHDB", "SWAPDB");
 
     private final ShardRoute shard;
     private final Events events;
@@ -27,7 +30,10 @@ final class Losses {
      * @param mark null if whoever executed it is not the primary any more
      */
     void wrote(Call call, @Nullable Mark mark) {
-        wrote(mark, call.request, KeySpec.of(call.command.getType()), call.policy.repair());
+        KeySpec spec = KeySpec.of(call.command.getType());
+        if (spec != KeySpec.NONE || WITHOUT_KEYS.contains(call.command.getType().toString())) {
+            wrote(mark, call.request, spec, call.policy.repair());
+        }
     }
 
     /** The same of what was not called by itself. */
@@ -99,6 +105,11 @@ final class Losses {
             repair.wants(lost.writes());
             events.writesLost(lost);
         }
+    }
+
+    /** The shard is no more: its keys are other shards' now. */
+    void close() {
+        journal.clear();
     }
 
     /** Writes to a new primary what it must not show; false if there is nothing. */

@@ -71,6 +71,7 @@ final class NodeLink {
     private boolean sweeping;
     private boolean silent;
     private boolean retiring;
+    private long retiresAt;
 
     NodeLink(
             NodeAddress address,
@@ -146,9 +147,19 @@ final class NodeLink {
 
     /** Closes the connection as soon as everything is answered, or it falls silent. */
     void retire() {
+        retire(0);
+    }
+
+    /**
+     * Closes the connection as soon as everything is answered, or it is silent even after a while.
+     *
+     * @param graceNanos how long silence is borne from now on
+     */
+    void retire(long graceNanos) {
         run(() -> {
             retiring = true;
-            if (inFlight.isEmpty() || silent) {
+            retiresAt = System.nanoTime() + graceNanos;
+            if (inFlight.isEmpty() || (silent && graceNanos == 0)) {
                 close();
             }
         });
@@ -279,7 +290,7 @@ final class NodeLink {
         if (age > socketTimeoutNanos) {
             silent = true;
             traffic.silent(this, age);
-            if (retiring) {
+            if (retiring && now - retiresAt >= 0) {
                 close();
             }
         }

@@ -38,6 +38,7 @@ final class PrimaryLane {
 
     private static final Logger log = LoggerFactory.getLogger(PrimaryLane.class);
     static final long HALF_OPEN_AFTER = TimeUnit.SECONDS.toNanos(2);
+    private static final long LAST_WORDS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long FIRST_RETRY_MILLIS = 2;
     private static final long LAST_RETRY_MILLIS = 100;
 
@@ -243,12 +244,19 @@ final class PrimaryLane {
         }
     }
 
+    /**
+     * A former primary that lives may hold writes back, as it does in a planned switchover, and is about to turn them away: it
+     * is given the time to say so, since what it does not answer has an unknown outcome.
+     */
     private void retire(NodeLink old) {
+        retire(old, shard.answersProbes(old.address) ? LAST_WORDS : 0);
+    }
+
+    private void retire(NodeLink old, long graceNanos) {
         setState(State.RETIRING);
-        if (old.isDead()) {
-            return;
+        if (!old.isDead()) {
+            old.retire(graceNanos);
         }
-        old.retire();
     }
 
     /** Whether a server error says that the call was not executed and belongs elsewhere. */
@@ -300,7 +308,7 @@ final class PrimaryLane {
                         && forNanos > HALF_OPEN_AFTER
                         && (evacuations > 0 || shard.answersProbes(from.address))) {
                     log.info("{} does not answer since {}: giving this connection up", from, Call.text(forNanos));
-                    retire(from);
+                    retire(from, 0);
                 }
                 return;
             }
@@ -481,7 +489,7 @@ final class PrimaryLane {
         }
     }
 
-    private static String rootOf(@Nullable Throwable failure) {
+    static String rootOf(@Nullable Throwable failure) {
         Throwable root = failure;
         while (root != null && root.getCause() != null && root.getCause() != root) {
             root = root.getCause();

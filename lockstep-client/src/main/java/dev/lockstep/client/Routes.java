@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class Routes {
 
     private final Set<Crossing> crossings = ConcurrentHashMap.newKeySet();
     private final AtomicInteger changes = new AtomicInteger();
+    private final AtomicIntegerArray moves;
     private final AtomicInteger turn = new AtomicInteger();
 
     private volatile List<ShardRoute> shards = List.of();
@@ -77,6 +79,7 @@ final class Routes {
         this.crossingBounds = new HeldBounds(settings.heldCalls(), settings.heldBytes());
         this.owners = new AtomicReferenceArray<>(settings.sharded() ? SlotHash.SLOT_COUNT : 0);
         this.told = new AtomicReferenceArray<>(owners.length());
+        this.moves = new AtomicIntegerArray(owners.length());
         for (int slot = 0; slot < owners.length(); slot++) {
             owners.set(slot, uncovered(slot, null));
         }
@@ -125,6 +128,11 @@ final class Routes {
             throw new IllegalStateException("Slot " + slot + " has no entry");
         }
         return way;
+    }
+
+    /** How many times the slot has begun to change hands; 0 without slots. */
+    int moves(int slot) {
+        return slot < 0 ? 0 : moves.get(slot);
     }
 
     /** The shard that owns the slot; null while it changes hands or has no owner. */
@@ -331,6 +339,7 @@ final class Routes {
     /** The crossings have taken their slots' places in the table. */
     private void begin(ShardRoute from, Map<Integer, Crossing> made) {
         changes.incrementAndGet();
+        made.keySet().forEach(moves::incrementAndGet); // before any of them can open
         await(dispatches.begin(), new Evacuation(from, made), from);
     }
 

@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * One shard as calls see it: the lane to its primary, its replicas, the lineage that its primary stands in, and the floors
  * of all who have seen something of it. Thread-safe.
  */
-final class ShardRoute implements Way, GroupCommit.Scene {
+final class ShardRoute implements Way, GroupCommit.Scene, Era.Ground {
 
     private final String name;
     private final Surroundings around;
     private final PrimaryLane primary;
     private final Replicas replicas;
+    private final TrackedLane tracked;
     private final BlockingLane blocking;
     private final Set<ExclusivePath> exclusives = ConcurrentHashMap.newKeySet();
     private final GroupCommit commit = new GroupCommit(this);
@@ -54,6 +55,7 @@ final class ShardRoute implements Way, GroupCommit.Scene {
             Scripts scripts,
             Scans scans,
             SettingsCheck settings,
+            Trackers trackers,
             Routes routes) {}
 
     /**
@@ -71,6 +73,7 @@ final class ShardRoute implements Way, GroupCommit.Scene {
         this.around = around;
         this.primary = new PrimaryLane(this, new HeldCalls(new HeldBounds(limits.heldCalls(), limits.heldBytes())));
         this.replicas = new Replicas(this, limits.replicaPatienceNanos());
+        this.tracked = new TrackedLane(this, around.trackers());
         this.blocking = new BlockingLane(this);
         this.losses = new Losses(this, around.events(), limits.journalBytes());
     }
@@ -92,11 +95,33 @@ final class ShardRoute implements Way, GroupCommit.Scene {
         }
         if (traits.blocks(call.request)) {
             blocking.submit(call);
-        } else if (readsReplicas && isForReplicas(call) && !floor.hasUnansweredWrites(call.bucket)) {
+        } else if (!readsReplicas || floor.hasUnansweredWrites(call.bucket)) {
+            primary.submit(call);
+        } else if (call.fill != null && tracked.send(call)) {
+            return; // its value will be kept
+        } else if (isForReplicas(call)) {
             replicas.submit(call);
         } else {
             primary.submit(call);
         }
+    }
+
+    /** Submits a call anew that came back unexecuted. Not under a lock. */
+    void again(Call call) {
+        call.takeBack();
+        stats().retried.increment();
+        around.routes().submit(call);
+    }
+
+    /** How many times the slot has changed hands. */
+    int moves(int slot) {
+        return around.routes().moves(slot);
+    }
+
+    @Override
+    public boolean owns(int slot, int moves) {
+        return slot < 0
+                || (around.routes().moves(slot) == moves && around.routes().way(slot) == this);
     }
 
     /** What a replica says of several keys cannot be told from what it would say if one of them had moved away. */
@@ -200,6 +225,10 @@ final class ShardRoute implements Way, GroupCommit.Scene {
         return replicas;
     }
 
+    TrackedLane tracked() {
+        return tracked;
+    }
+
     BlockingLane blocking() {
         return blocking;
     }
@@ -288,6 +317,7 @@ final class ShardRoute implements Way, GroupCommit.Scene {
             primary.primaryIs(node);
         }
         replicas.are(shard.replicas());
+        tracked.follow();
         heardOfReplicas();
     }
 
@@ -446,6 +476,7 @@ final class ShardRoute implements Way, GroupCommit.Scene {
 
     void close() {
         blocking.close();
+        tracked.close();
         replicas.close();
         primary.close();
     }
@@ -453,6 +484,7 @@ final class ShardRoute implements Way, GroupCommit.Scene {
     /** The shard is no more: what is still here goes where its slot is now. */
     void dissolve() {
         close();
+        losses.close();
         for (Floor floor : List.copyOf(floors)) {
             floor.owner().forget(this);
         }

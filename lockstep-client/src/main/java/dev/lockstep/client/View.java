@@ -98,6 +98,18 @@ public final class View<K, V> {
         return lockstep.exclusive(codec, key, policy);
     }
 
+    Lockstep lockstep() {
+        return lockstep;
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    RedisCodec<K, V> codec() {
+        return codec;
+    }
+
     private Facade<K, V> facade() {
         Facade<K, V> known = facade;
         if (known == null) {

@@ -136,6 +136,11 @@ final class WriteJournal {
         return lost.isEmpty() && unknown == 0 ? null : new LostWrites(shard, lineage.history(), lost, unknown);
     }
 
+    synchronized void clear() {
+        batches.clear();
+        bytes = 0;
+    }
+
     synchronized boolean isEmpty() {
         return batches.isEmpty();
     }

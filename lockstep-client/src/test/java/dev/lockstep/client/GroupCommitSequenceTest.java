@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 class GroupCommitSequenceTest {
 
-    private static final int SEEDS = Integer.getInteger("lockstep.seeds", 2_000);
+    private static final int SEEDS = Integer.getInteger("lockstep.seeds", 500);
     private static final int STEPS = 300;
 
     @Test

@@ -18,12 +18,14 @@ class JudgeTest {
                 .write(1, 10)
                 .increment(1, 20)
                 .append(1, 30)
+                .appendDurably(1, 35)
                 .read(BOUNDED_100, Op.READ_BOUNDED, 1, 40)
                 .read(WRITER, Op.READ_PRIMARY, 1, 50)
                 .finals(Script.REGISTER, 1)
                 .finals(1, 0)
                 .finals(Script.COUNTER, 1)
-                .finals(Script.LIST, 1);
+                .finals(Script.LIST, 1)
+                .finals(Script.DURABLE_LIST, 1);
         for (int i = 0; i < reads; i++) {
             script.read(WRITER, Op.READ_REPLICA, 1, 150 + i);
         }

@@ -101,6 +101,9 @@ final class MadeUpDrill {
             finals.put(2 * thread, new long[] {written});
             finals.put(2 * thread + 1, new long[] {counted});
         }
+        keys.add(new Key(32, "d", Key.Type.LIST, 0, 0));
+        calls.add(new Call(new Actor(0, 0, 0), Op.APPEND_DURABLE, 32, 1, SECOND, SECOND + 400_000, Outcome.OK));
+        finals.put(32, new long[] {1});
         History history = new History(keys, calls, Tellings.NONE, List.of(), finals, Placement.single());
         return Judge.judge(
                 name,

@@ -17,6 +17,25 @@ public record NodeAddress(String host, int port) implements Comparable<NodeAddre
         }
     }
 
+    /**
+     * Reads {@code host:port}, with an IPv6 host in brackets.
+     *
+     * @throws IllegalArgumentException if it is none, with what was expected
+     */
+    public static NodeAddress parse(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (host.isBlank()
+                || (!bracketed && host.indexOf(':') >= 0)
+                || !text.substring(colon + 1).matches("\\d{1,5}")) {
+            throw new IllegalArgumentException("'" + text
+                    + "' is no address of a server; expected host:port such as 127.0.0.1:6379 or [::1]:6379");
+        }
+        return new NodeAddress(
+                bracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(text.substring(colon + 1)));
+    }
+
     @Override
     public int compareTo(NodeAddress other) {
         int byHost = host.compareTo(other.host);

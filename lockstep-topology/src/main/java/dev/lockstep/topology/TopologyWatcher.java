@@ -36,6 +36,7 @@ public final class TopologyWatcher implements AutoCloseable {
     private static final Duration LEAST_PATIENCE = Duration.ofSeconds(5);
     private static final Topology NOTHING = new Topology(0, List.of());
 
+    private final Deployment deployment;
     private final LongSupplier clock;
     private final RedisClient client;
     private final HistoryGraph histories = new HistoryGraph();
@@ -55,6 +56,7 @@ public final class TopologyWatcher implements AutoCloseable {
     private volatile boolean closed;
 
     private TopologyWatcher(Deployment deployment, ClientResources resources, LongSupplier clock) {
+        this.deployment = deployment;
         this.clock = clock;
         this.client = RedisClient.create(resources);
         client.setOptions(deployment.clientOptions());
@@ -180,6 +182,19 @@ public final class TopologyWatcher implements AutoCloseable {
                     "somebody saw it as " + seen.role() + " of history "
                             + seen.position().brief());
         }
+    }
+
+    Deployment deployment() {
+        return deployment;
+    }
+
+    /** What makes connections to the deployment; ends with this watcher. */
+    RedisClient client() {
+        return client;
+    }
+
+    LongSupplier clock() {
+        return clock;
     }
 
     private @Nullable Node find(NodeAddress address) {

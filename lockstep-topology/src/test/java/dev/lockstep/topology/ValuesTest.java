@@ -22,6 +22,16 @@ class ValuesTest {
     }
 
     @Test
+    void an_address_is_read_as_it_prints() {
+        assertThat(NodeAddress.parse("h:1")).isEqualTo(new NodeAddress("h", 1));
+        assertThat(NodeAddress.parse("[::1]:65535")).isEqualTo(new NodeAddress("::1", 65535));
+        for (String wrong : List.of("", "h", "h:", ":1", "::1", "h:x", "h:-1", "h:123456", "redis://h:1")) {
+            assertThatThrownBy(() -> NodeAddress.parse(wrong)).hasMessageContaining("expected host:port");
+        }
+        assertThatThrownBy(() -> NodeAddress.parse("h:70000")).hasMessageContaining("1 to 65535");
+    }
+
+    @Test
     void a_slot_range_is_within_the_slots() {
         assertThat(SlotRange.ALL).isEqualTo(new SlotRange(0, 16383));
         assertThatThrownBy(() -> new SlotRange(-1, 3)).hasMessageContaining("0-16383");

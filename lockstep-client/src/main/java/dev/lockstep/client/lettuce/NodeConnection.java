@@ -1,12 +1,16 @@
 package dev.lockstep.client.lettuce;
 
 import io.lettuce.core.StatefulRedisConnectionImpl;
+import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.EventLoop;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,35 @@ public final class NodeConnection extends StatefulRedisConnectionImpl<byte[], by
         } else {
             onLoss = hook;
         }
+    }
+
+    /**
+     * Has {@code hook} told what the node tells to have changed of what was read here: keys, or null for everything.
+     *
+     * <p>In order with the replies: what a change makes stale was answered before.
+     */
+    public void onInvalidation(Consumer<@Nullable List<ByteBuffer>> hook) {
+        PushListener listener = message -> {
+            if (message.getType().equals("invalidate")) {
+                hook.accept(keysIn(message.getContent()));
+            }
+        };
+        addListener(listener);
+    }
+
+    /** The keys behind the word "invalidate"; null if it is not keys that follow. */
+    private static @Nullable List<ByteBuffer> keysIn(List<?> content) {
+        if (content.size() != 2 || !(content.get(1) instanceof List<?> named)) {
+            return null;
+        }
+        List<ByteBuffer> keys = new ArrayList<>();
+        for (Object key : named) {
+            if (!(key instanceof ByteBuffer bytes)) {
+                return null;
+            }
+            keys.add(bytes);
+        }
+        return keys;
     }
 
     /** Writes one command; if that is not possible it fails, and nothing else does. */
