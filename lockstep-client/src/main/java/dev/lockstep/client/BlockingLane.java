@@ -111,11 +111,16 @@ final class BlockingLane {
         link.close();
     }
 
+    /**
+     * Closes the connections. If only the shard is no more, what still waits is left to be answered: its server says that
+     * the slot is elsewhere now, or that it is a replica, and then the call goes there.
+     */
     void close() {
+        boolean dissolved = !shard.isAllClosed();
         List<NodeLink> left;
         synchronized (this) {
             closed = true;
-            left = List.copyOf(all);
+            left = List.copyOf(dissolved ? idle : all);
             idle.clear();
         }
         left.forEach(NodeLink::close);

@@ -267,6 +267,9 @@ class SlotMoveIT {
         cache.primary().sync().set("{list}foo", "bar");
         RedisFuture<KeyValue<String, String>> waiting = cache.primary().async().blpop(20, "list");
         assertThat(redis.moveSlots(added, home, List.of(slot("list"))).run()).isTrue();
+        // A server looks once a second for clients that wait for a slot it has given away; killed before that, it tells
+        // none.
+        await().atMost(Duration.ofSeconds(10)).until(() -> waitsAt(home));
         for (LocalServer replica : redis.replicas(added)) {
             redis.remove(replica);
         }
@@ -278,6 +281,10 @@ class SlotMoveIT {
         await().atMost(Duration.ofSeconds(15))
                 .until(() -> cache.topology().shards().size() == 3);
         assertThat(cache.primary().sync().dbsize()).isEqualTo(1);
+    }
+
+    private static boolean waitsAt(LocalServer server) {
+        return String.valueOf(server.command("INFO", "clients")).contains("blocked_clients:1");
     }
 
     @Test
