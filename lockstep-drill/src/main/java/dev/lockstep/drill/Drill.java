@@ -67,9 +67,8 @@ public final class Drill {
         return switch (topology) {
             case SENTINEL -> LocalRedis.sentinel().replicas(2);
             case CLUSTER ->
-                // A primary that is replaced while slots leave it follows its successor only if it may migrate; the
-                // barrier
-                // keeps every replica with its shard all the same.
+                // A primary that is replaced while slots leave it follows anybody only if it may migrate, and then
+                // perhaps a primary of another shard, from which Shepherd fetches it. The barrier keeps all others.
                 LocalRedis.cluster()
                         .shards(Schedule.shards(topology))
                         .replicas(1)
@@ -83,6 +82,7 @@ public final class Drill {
         private final LocalDeployment deployment;
         private final Witnesses witnesses;
         private final Watch watch;
+        private final Shepherd shepherd;
         private final Placement placement;
         private final List<Crowd> crowds = new ArrayList<>();
         private volatile long origin = System.nanoTime();
@@ -91,6 +91,7 @@ public final class Drill {
             this.deployment = deployment;
             this.witnesses = new Witnesses(Schedule.shards(settings.topology()));
             this.watch = new Watch(deployment, witnesses, this::now);
+            this.shepherd = new Shepherd(deployment, witnesses, what -> listener.onFault(now(), what));
             this.placement = SlotOwners.number(deployment, witnesses);
         }
 
@@ -136,6 +137,7 @@ public final class Drill {
             long shown = 0;
             while (now() < length || !faults.isDone()) {
                 watch.tick();
+                shepherd.tick();
                 faults.tick(now());
                 if (now() - shown >= SECOND) {
                     show(now() - shown, length);
@@ -151,6 +153,7 @@ public final class Drill {
             long patience = now() + PATIENCE_NANOS;
             while (!watch.isWhole() && now() < patience) {
                 watch.tick();
+                shepherd.tick();
                 pause();
             }
             return end;

@@ -203,8 +203,10 @@ final class Watch implements AutoCloseable {
         List<String> replicas = witnesses.all().stream()
                 .flatMap(shard -> shard.nodes(NodeLane.State.REPLICA).stream())
                 .toList();
+        List<String> strays = witnesses.strays();
         return "the primaries are " + String.join(", ", witnesses.primaries()) + ", in step with them "
-                + String.join(", ", replicas);
+                + String.join(", ", replicas)
+                + (strays.isEmpty() ? "" : ", and of another shard " + String.join(", ", strays));
     }
 
     /** Whether one primary leads all data nodes of this shard, by their own word. */

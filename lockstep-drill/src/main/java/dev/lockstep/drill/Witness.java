@@ -143,6 +143,15 @@ final class Witness {
         return true;
     }
 
+    /** The port of the primary whom this node followed when it last answered; -1 if it was none's replica. */
+    synchronized int followedBy(String node) {
+        Lane lane = lanes.get(node);
+        ReplicationInfo info = lane == null ? null : lane.info;
+        return info == null || info.role() != Role.REPLICA || info.primary() == null
+                ? -1
+                : info.primary().port();
+    }
+
     synchronized List<PrimaryChange> changes() {
         return List.copyOf(changes);
     }

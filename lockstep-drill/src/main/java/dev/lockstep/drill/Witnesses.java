@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
@@ -123,6 +124,31 @@ final class Witnesses {
         Map<String, Integer> own = new LinkedHashMap<>(nodePorts);
         own.keySet().removeIf(node -> count() > 1 && shardOf(node) != shard);
         return shard(shard).isWhole(own);
+    }
+
+    /**
+     * The nodes that follow a node of another shard than their own, while the own one has a primary. One that comes back
+     * after its slots went to several shards follows whoever claimed the last of them.
+     */
+    List<String> strays() {
+        return shardOf.entrySet().stream()
+                .filter(node -> shard(node.getValue()).isPrimaryUp())
+                .filter(node -> {
+                    int followed = shardAt(shard(node.getValue()).followedBy(node.getKey()));
+                    return followed >= 0 && followed != node.getValue();
+                })
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    /** The id by which a cluster knows the primary of this shard; empty while nobody has asked. */
+    Optional<String> primaryId(int shard) {
+        String primary = shard(shard).primary();
+        return nodeOfId.entrySet().stream()
+                .filter(node -> node.getValue().equals(primary))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     List<PrimaryChange> changes() {

@@ -77,4 +77,20 @@ class WitnessesTest {
         assertThat(witnesses.shardNamed("99999999")).isEqualTo(-1);
         assertThat(new Witnesses(1).shardNamed("mymaster")).isZero();
     }
+
+    @Test
+    void noticesAReplicaThatFollowsAnotherShard() {
+        start();
+        assertThat(witnesses.strays()).isEmpty();
+
+        witnesses.answered("node-4", 4, replicaOf(1, ONE), 10, 11);
+        assertThat(witnesses.strays()).containsExactly("node-4");
+        assertThat(witnesses.isWhole(Map.of("node-1", 1, "node-2", 2, "node-3", 3, "node-4", 4)))
+                .isFalse();
+
+        witnesses.silent("node-2", NodeLane.State.DOWN, 20);
+        assertThat(witnesses.strays())
+                .as("there is no primary that it could follow")
+                .isEmpty();
+    }
 }
