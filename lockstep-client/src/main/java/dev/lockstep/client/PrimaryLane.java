@@ -59,6 +59,7 @@ final class PrimaryLane {
     // Guarded by this.
     private volatile State state = State.ABSENT; // read without the lock for texts only, as are the next two
     private volatile @Nullable NodeAddress target;
+    private volatile @Nullable NodeAddress followed;
     private volatile String problem = "";
     private @Nullable NodeLink link;
     private @Nullable String lastRunId;
@@ -221,6 +222,12 @@ final class PrimaryLane {
     @Nullable
     NodeAddress target() {
         return target;
+    }
+
+    /** The node whose history the shard follows; null before the first. */
+    @Nullable
+    NodeAddress followed() {
+        return followed;
     }
 
     /** The topology names this node as the primary. */
@@ -540,6 +547,7 @@ final class PrimaryLane {
         wanted.forEach(mark -> settleLike(afterwards, mark, true));
         shard.learnt(made.address, info);
         shard.follow(previous, info);
+        followed = made.address;
         shard.movedTo(made.identity.runId(), afterwards);
         if (before != null) {
             shard.failedOver(before, made.address, outage);

@@ -70,7 +70,8 @@ final class Replicas {
      * One replica, and how far it has told that it is.
      *
      * @param counts whether it may be promoted, so that it counts for durability
-     * @param applied the offset up to which it is known to hold everything, in the present lineage; -1 if that is not known
+     * @param applied the offset up to which it is known to hold everything, in the present lineage; -1 if that is not known,
+     *     and of every copy while another node is about to be followed as the primary
      * @param problem what is wrong with it, for people; empty if nothing is known
      * @param ask has it tell how far it is; does nothing if it cannot be asked
      */
@@ -78,10 +79,11 @@ final class Replicas {
 
     /** All replicas of the shard, also those that are down. */
     List<Copy> copies() {
-        Lineage lineage = shard.lineage();
         List<ReplicaLane> reached = lanes;
+        List<Node> those = nodes;
+        Lineage lineage = shard.isLed() ? shard.lineage() : null;
         List<Copy> copies = new ArrayList<>();
-        for (Node node : nodes) {
+        for (Node node : those) {
             ReplicaLane its = null;
             for (ReplicaLane lane : reached) {
                 its = lane.address.equals(node.address()) ? lane : its;

@@ -40,6 +40,7 @@ final class ShardRoute implements Way, GroupCommit.Scene, Era.Ground {
     private final Set<Floor> floors = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private volatile @Nullable Lineage lineage;
     private volatile @Nullable String toldHistory;
+    private volatile @Nullable NodeAddress named;
     /** What came with the slot that arrived last is not known to be on a copy that has not applied this. */
     private final AtomicReference<@Nullable Mark> arrival = new AtomicReference<>();
 
@@ -212,6 +213,16 @@ final class ShardRoute implements Way, GroupCommit.Scene, Era.Ground {
         return name;
     }
 
+    /**
+     * Whether the node that the topology names as the primary is the one whose history is followed here. If it is not, then
+     * the replicas that it names are those of another primary, the former one perhaps among them: what they hold of the
+     * history that is followed here says nothing about what survives.
+     */
+    boolean isLed() {
+        NodeAddress primaryNow = named;
+        return primaryNow != null && primaryNow.equals(primary.followed());
+    }
+
     PrimaryLane primary() {
         return primary;
     }
@@ -311,6 +322,7 @@ final class ShardRoute implements Way, GroupCommit.Scene, Era.Ground {
     /** The topology has changed. */
     void now(Shard shard) {
         Node node = shard.primary();
+        named = node == null ? null : node.address(); // before its replicas: see isLed
         Position stands = node == null ? null : node.position();
         toldHistory = stands == null ? toldHistory : stands.history();
         if (node != null) {
