@@ -7,11 +7,19 @@ public enum Anomaly {
     STALENESS_EXCEEDED(
             "staleness bound exceeded",
             "A read missed a value that anyone had been confirmed longer before it than its bound allows."),
+    NEAR_CACHE_TOO_OLD(
+            "near-cache value too old",
+            "A near cache gave a value that missed one which anyone had been confirmed longer ago than its bound allows."),
     ROLLBACK_NOT_REPORTED(
             "rollback not reported", "A failover undid what a session had seen, and the session was not told."),
     OLDER_VALUE_RETURNED(
             "older value returned", "The primary gave an older value than one confirmed before, and none was lost."),
-    CONFIRMED_WRITE_LOST("confirmed write lost", "A write that all replicas held when it returned is gone at the end."),
+    CONFIRMED_WRITE_LOST(
+            "confirmed write lost",
+            "A write that all replicas held when it returned is gone at the end; or one that one replica held, although the primary alone had failed."),
+    LOST_IN_SWITCHOVER(
+            "lost in a switchover",
+            "An acknowledged write is gone that was made while the primary was replaced as planned."),
     LOSS_NOT_REPORTED(
             "loss not reported", "An acknowledged write is gone at the end, and the client has told of no such loss."),
     APPLIED_TWICE("applied twice", "One call of INCR or RPUSH took effect more than once."),

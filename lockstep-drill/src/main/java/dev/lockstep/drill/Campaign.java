@@ -6,11 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Drills of consecutive seeds, one after another, each with its report in one folder, and a summary.
  *
- * <p>A drill that cannot be run to its end counts as UNKNOWN; the others go on. Not thread-safe.
+ * <p>What was done is kept in the folder: the same campaign, begun again, goes on where it stopped. A drill that cannot be
+ * run to its end counts as UNKNOWN; the others go on. Not thread-safe.
  */
 public final class Campaign {
 
@@ -18,9 +20,12 @@ public final class Campaign {
      * What became of one seed.
      *
      * @param headline the result in one sentence, or why there is none
+     * @param controls what the other clients met, in sentences; empty if there is no result
+     * @param faults the sorts of faults that were done, in their order, with commas between them
      * @param command what runs the same drill again
      */
-    public record Entry(long seed, Verdict.Kind verdict, String headline, String command) {}
+    public record Entry(
+            long seed, Verdict.Kind verdict, String headline, String controls, String faults, String command) {}
 
     /** Runs one drill of a campaign. */
     interface Runner {
@@ -37,7 +42,7 @@ public final class Campaign {
      *
      * @param settings of the first one; the others differ in their seed only, which grows by one
      * @param count how many, from 1
-     * @param folder for {@code seed-N.html} and {@code summary.txt}; made if it is missing
+     * @param folder for {@code seed-N.html}, {@code results.tsv} and {@code summary.txt}; made if it is missing
      * @param listener told of each drill
      */
     public Campaign(DrillSettings settings, int count, Path folder, DrillListener listener) {
@@ -54,21 +59,30 @@ public final class Campaign {
     }
 
     /**
-     * Runs them all.
+     * Runs those whose result is not in the folder yet.
      *
+     * @return the results of all, in the order of seeds
+     * @throws IllegalArgumentException if the folder has results of other settings
      * @throws InterruptedException if the thread is interrupted; what was done until then stands in the folder
-     * @throws UncheckedIOException if the folder cannot be written
+     * @throws UncheckedIOException if the folder cannot be read or written
      */
     public List<Entry> run() throws InterruptedException {
         List<Entry> entries = new ArrayList<>();
         try {
             Files.createDirectories(folder);
+            Results results = new Results(folder.resolve("results.tsv"));
             for (int i = 0; i < count; i++) {
-                entries.add(one(settings.withSeed(settings.seed() + i)));
+                DrillSettings each = settings.withSeed(settings.seed() + i);
+                Entry known = results.of(each);
+                Entry entry = known == null ? one(each) : known;
+                if (known == null) {
+                    results.add(entry);
+                }
+                entries.add(entry);
                 Files.writeString(folder.resolve("summary.txt"), summary(entries));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write to " + folder, e);
+            throw new UncheckedIOException("Cannot read or write in " + folder, e);
         }
         return entries;
     }
@@ -77,9 +91,18 @@ public final class Campaign {
         try {
             DrillResult result = runner.run(each);
             Report.write(result, folder.resolve("seed-" + each.seed() + ".html"));
-            return new Entry(each.seed(), result.verdict().kind(), Headline.of(result), each.command());
+            String faults =
+                    result.faults().stream().map(fault -> fault.kind().id()).collect(Collectors.joining(","));
+            return new Entry(
+                    each.seed(),
+                    result.verdict().kind(),
+                    Headline.of(result),
+                    Headline.controls(result),
+                    faults,
+                    each.command());
         } catch (RuntimeException e) {
-            return new Entry(each.seed(), Verdict.Kind.UNKNOWN, "The drill failed: " + e.getMessage(), each.command());
+            String why = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+            return new Entry(each.seed(), Verdict.Kind.UNKNOWN, "The drill failed: " + why, "", "", each.command());
         }
     }
 

@@ -12,13 +12,14 @@ interface Checker {
 
     List<Finding> check(History history);
 
-    /** Every checker of a drill. */
-    static List<Checker> all() {
+    /** Every checker of a drill in which these faults were done. */
+    static List<Checker> all(List<FaultWindow> faults) {
         return List.of(
                 new SessionChecker(),
                 new StalenessChecker(),
                 new OlderValueChecker(),
-                new LossChecker(),
+                new LossChecker(faults),
+                new SwitchoverChecker(faults),
                 new AppliedTwiceChecker(),
                 new OutOfNowhereChecker());
     }

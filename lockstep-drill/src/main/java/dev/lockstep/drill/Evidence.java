@@ -14,6 +14,9 @@ final class Evidence {
             case READ_REPLICA -> " by replica()";
             case READ_SESSION -> " by session()";
             case READ_BOUNDED -> " bounded to " + read.actor().boundNanos() / 1_000_000 + " ms";
+            case READ_NEAR -> " from the near cache";
+            case READ_NEAR_BOUNDED ->
+                " from the near cache bounded to " + read.actor().boundNanos() / 1_000_000 + " ms";
             default -> "";
         };
         String what = read.value() == 0 ? "nothing" : String.valueOf(read.value());

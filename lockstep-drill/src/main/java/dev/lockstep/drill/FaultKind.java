@@ -24,6 +24,10 @@ public enum FaultKind {
     CUT_PRIMARY_REPLICA("cut off from the primary", Target.REPLICA, false),
     SLOW_APP_PRIMARY("every byte from and to the application late", Target.PRIMARY, false),
     SLOW_PRIMARY_REPLICA("every byte from the primary late", Target.REPLICA, false),
+    ISOLATE_PRIMARY("alone behind a partition, past a failover", Target.PRIMARY, true),
+    ISOLATE_PRIMARY_AND_REPLICA("behind a partition together, past a failover", Target.PRIMARY, true),
+    KILL_PRIMARY_AND_REPLICA("killed together, back after the failover", Target.PRIMARY, true),
+    SWITCHOVER("made primary as planned", Target.REPLICA, true),
     PROMOTE_REPLICA("promoted while its primary lives", Target.REPLICA, true),
     MOVE_SLOTS("moved to another shard while in use", Target.SLOTS, false);
 
@@ -64,6 +68,44 @@ public enum FaultKind {
         return takesPrimary;
     }
 
+    /** Whether a replica of the same shard is struck together with the primary. */
+    boolean takesReplicaToo() {
+        return this == ISOLATE_PRIMARY_AND_REPLICA || this == KILL_PRIMARY_AND_REPLICA;
+    }
+
+    /** Whether at most the primary of the shard is down or out of reach, and every replica has what it sent. */
+    boolean sparesReplicas() {
+        return switch (this) {
+            case KILL_PRIMARY,
+                    FREEZE_PRIMARY,
+                    PAUSE_PRIMARY,
+                    RESTART_PRIMARY,
+                    ISOLATE_PRIMARY,
+                    SWITCHOVER,
+                    PROMOTE_REPLICA,
+                    KILL_SENTINEL,
+                    PAUSE_SENTINEL,
+                    CUT_APP_PRIMARY,
+                    CUT_APP_REPLICA,
+                    SLOW_APP_PRIMARY,
+                    SLOW_PRIMARY_REPLICA -> true;
+            case KILL_REPLICA,
+                    PAUSE_REPLICA,
+                    EMPTY_REPLICA,
+                    ADD_REPLICA,
+                    REMOVE_REPLICA,
+                    CUT_PRIMARY_REPLICA,
+                    ISOLATE_PRIMARY_AND_REPLICA,
+                    KILL_PRIMARY_AND_REPLICA,
+                    MOVE_SLOTS -> false;
+        };
+    }
+
+    /** Whether servers are kept from reaching each other, which a fault of a single link would interfere with. */
+    boolean isPartition() {
+        return this == ISOLATE_PRIMARY || this == ISOLATE_PRIMARY_AND_REPLICA;
+    }
+
     /** Every sort of fault that can be done to a deployment of this kind. */
     public static Set<FaultKind> all(DrillSettings.Topology topology) {
         return Arrays.stream(values())
@@ -73,7 +115,10 @@ public enum FaultKind {
 
     boolean fits(DrillSettings.Topology topology) {
         boolean clustered = this == PROMOTE_REPLICA || this == MOVE_SLOTS;
-        return topology == DrillSettings.Topology.CLUSTER ? target != Target.SENTINEL : !clustered;
+        // A shard of the cluster has one replica: struck with it, nobody is left to take over.
+        return topology == DrillSettings.Topology.CLUSTER
+                ? target != Target.SENTINEL && !takesReplicaToo()
+                : !clustered;
     }
 
     /**

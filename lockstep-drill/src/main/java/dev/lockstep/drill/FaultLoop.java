@@ -114,7 +114,8 @@ final class FaultLoop {
         Witness witness = witnesses.shard(shard);
         boolean lastCopy = witnesses.count() > 1 && fault.kind().takesPrimary();
         boolean needsReplica = lastCopy || fault.kind().target() == FaultKind.Target.REPLICA;
-        if (needsReplica && witness.nodes(NodeLane.State.REPLICA).isEmpty()) {
+        int needed = fault.kind().takesReplicaToo() ? 2 : needsReplica ? 1 : 0;
+        if (witness.nodes(NodeLane.State.REPLICA).size() < needed) {
             return false; // in the middle of a failover none may be in step
         }
         boolean alone = running.stream().noneMatch(other -> other.run.fault().kind() == fault.kind());

@@ -1,13 +1,23 @@
 package dev.lockstep.drill;
 
+import dev.lockstep.local.Link;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalServer;
+import dev.lockstep.topology.Deployment;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Switchover;
+import dev.lockstep.topology.SwitchoverException;
+import dev.lockstep.topology.TopologyWatcher;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One fault being done to a deployment: it begins when it is made, is healed by {@link #heal}, and then settles. */
@@ -15,6 +25,8 @@ final class FaultRun {
     private static final long POLL_NANOS = 20_000_000;
     private static final int PROMOTION_POLLS_PER_TRY = 300;
     private static final int PROMOTION_POLLS = 1_500;
+    private static final int SWITCHOVER_TRIES = 40;
+    private static final long SWITCHOVER_PAUSE_NANOS = 500_000_000;
 
     private final Ground ground;
     private final LocalDeployment deployment;
@@ -24,6 +36,9 @@ final class FaultRun {
 
     @Nullable
     private final LocalServer target;
+
+    /** What is struck together: the target, and of some faults a replica. */
+    private final List<LocalServer> struck;
 
     private final int changesBefore;
     private String name = "a replica";
@@ -38,6 +53,7 @@ final class FaultRun {
         this.witness = ground.witnesses().shard(shard);
         this.changesBefore = witness.changes().size();
         this.target = target();
+        this.struck = struck();
         begin();
     }
 
@@ -51,6 +67,27 @@ final class FaultRun {
         return candidates.isEmpty()
                 ? null
                 : candidates.get(fault.choice(ground.witnesses().count(), candidates.size()));
+    }
+
+    private List<LocalServer> struck() {
+        if (target == null) {
+            return List.of();
+        }
+        List<LocalServer> replicas =
+                fault.kind().takesReplicaToo() ? ground.named(witness.nodes(NodeLane.State.REPLICA)) : List.of();
+        return replicas.isEmpty()
+                ? List.of(target)
+                : List.of(target, replicas.get(fault.choice(ground.witnesses().count(), replicas.size())));
+    }
+
+    /** The links between what is struck and all other servers; the application reaches both sides. */
+    private List<Link> partition() {
+        List<LocalServer> others = deployment.servers().stream()
+                .filter(server -> !struck.contains(server))
+                .toList();
+        return struck.stream()
+                .flatMap(server -> others.stream().map(other -> deployment.link(server, other)))
+                .toList();
     }
 
     private LocalServer primary() {
@@ -71,7 +108,9 @@ final class FaultRun {
             return;
         }
         switch (fault.kind()) {
-            case KILL_PRIMARY, KILL_REPLICA, KILL_SENTINEL -> target.kill();
+            case KILL_PRIMARY, KILL_REPLICA, KILL_SENTINEL, KILL_PRIMARY_AND_REPLICA ->
+                struck.forEach(LocalServer::kill);
+            case ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA -> partition().forEach(Link::cut);
             case FREEZE_PRIMARY, PAUSE_PRIMARY, PAUSE_REPLICA, PAUSE_SENTINEL -> target.pause();
             case RESTART_PRIMARY ->
                 slowly(() -> {
@@ -95,6 +134,7 @@ final class FaultRun {
             case SLOW_APP_PRIMARY -> deployment.clientLink(target).slow(fault.delay());
             case SLOW_PRIMARY_REPLICA -> deployment.link(primary(), target).slow(fault.delay());
             case PROMOTE_REPLICA -> slowly(() -> promoted(target));
+            case SWITCHOVER -> slowly(() -> switchedOver(target));
             case ADD_REPLICA, MOVE_SLOTS -> throw new IllegalStateException(fault.kind() + " has no target");
         }
     }
@@ -113,6 +153,30 @@ final class FaultRun {
         return replica.name();
     }
 
+    /** As an operator would do it: again, as long as it is refused because the deployment is not ready for it. */
+    private String switchedOver(LocalServer replica) {
+        NodeAddress to = new NodeAddress(replica.host(), replica.port());
+        ClientResources resources = DefaultClientResources.builder()
+                .ioThreadPoolSize(2)
+                .computationThreadPoolSize(2)
+                .build();
+        try (TopologyWatcher watcher = TopologyWatcher.open(Deployment.parse(deployment.uri()), resources)) {
+            for (int tries = 1; ; tries++) {
+                try {
+                    Switchover.run(watcher, to, line -> {});
+                    return replica.name();
+                } catch (SwitchoverException e) {
+                    if (e.changed() || tries == SWITCHOVER_TRIES) {
+                        throw e;
+                    }
+                    LockSupport.parkNanos(SWITCHOVER_PAUSE_NANOS);
+                }
+            }
+        } finally {
+            var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
+        }
+    }
+
     /** What takes seconds must not hold up the other faults. */
     private void slowly(Supplier<String> work) {
         slowWork = CompletableFuture.supplyAsync(work, task -> {
@@ -125,7 +189,8 @@ final class FaultRun {
     /** Whether the fault has had its effect, so that it may be healed: a primary is not given back before its successor. */
     BooleanSupplier mayHeal() {
         return switch (fault.kind()) {
-            case KILL_PRIMARY, FREEZE_PRIMARY -> () -> witness.changes().size() > changesBefore;
+            case KILL_PRIMARY, FREEZE_PRIMARY, KILL_PRIMARY_AND_REPLICA, ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA ->
+                () -> witness.changes().size() > changesBefore;
             default -> slowWork::isDone;
         };
     }
@@ -135,7 +200,9 @@ final class FaultRun {
             return;
         }
         switch (fault.kind()) {
-            case KILL_PRIMARY, KILL_REPLICA, KILL_SENTINEL -> target.restart();
+            case KILL_PRIMARY, KILL_REPLICA, KILL_SENTINEL, KILL_PRIMARY_AND_REPLICA ->
+                struck.forEach(LocalServer::restart);
+            case ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA -> partition().forEach(Link::heal);
             case FREEZE_PRIMARY, PAUSE_PRIMARY, PAUSE_REPLICA, PAUSE_SENTINEL -> target.resume();
             case CUT_APP_PRIMARY, CUT_APP_REPLICA, SLOW_APP_PRIMARY ->
                 deployment.clientLink(target).heal();
@@ -143,7 +210,13 @@ final class FaultRun {
                 deployment.dataNodes().stream()
                         .filter(node -> !node.equals(target))
                         .forEach(node -> deployment.link(node, target).heal());
-            case RESTART_PRIMARY, EMPTY_REPLICA, ADD_REPLICA, REMOVE_REPLICA, PROMOTE_REPLICA, MOVE_SLOTS -> {
+            case RESTART_PRIMARY,
+                    EMPTY_REPLICA,
+                    ADD_REPLICA,
+                    REMOVE_REPLICA,
+                    PROMOTE_REPLICA,
+                    SWITCHOVER,
+                    MOVE_SLOTS -> {
                 // they end by themselves
             }
         }
@@ -171,7 +244,8 @@ final class FaultRun {
         Witnesses witnesses = ground.witnesses();
         if (target != null) {
             long late = fault.delay().toMillis();
-            return witnesses.label(target.name()) + (late == 0 ? "" : " (" + late + " ms)");
+            return struck.stream().map(server -> witnesses.label(server.name())).collect(Collectors.joining(" and "))
+                    + (late == 0 ? "" : " (" + late + " ms)");
         }
         boolean named =
                 slowWork.isDone() && failure() == null && !slowWork.join().isEmpty();

@@ -30,6 +30,13 @@ final class Headline {
             sentences.addAll(
                     result.verdict().reasons().stream().map(r -> r + ".").toList());
         }
+        sentences.add(controls(result));
+        return String.join(" ", sentences).strip();
+    }
+
+    /** What the controls met, in a sentence each; empty if there was none. */
+    static String controls(DrillResult result) {
+        List<String> sentences = new ArrayList<>();
         for (ClientResult control : result.clients().subList(1, result.clients().size())) {
             List<String> met = new ArrayList<>();
             for (Finding finding : control.findings()) {

@@ -33,7 +33,7 @@ final class Judge {
      */
     static ClientResult judge(
             String name, List<String> settings, History history, Surroundings surroundings, long readsByReplica) {
-        List<Finding> findings = Checker.all().stream()
+        List<Finding> findings = Checker.all(surroundings.faults()).stream()
                 .flatMap(checker -> checker.check(history).stream())
                 .sorted(Comparator.comparing(Finding::anomaly))
                 .toList();

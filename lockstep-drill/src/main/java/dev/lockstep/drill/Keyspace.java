@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that one client's workload uses: for each writing thread some registers, a counter and two lists. Their
+ * The keys that one client's workload uses: for each writing thread some registers, a counter and three lists. Their
  * names are chosen so that each sort is spread over all shards of a cluster.
  */
 final class Keyspace {
@@ -15,7 +15,7 @@ final class Keyspace {
     /** Among how many equal parts of all slots each sort of keys is shared out evenly. */
     private static final int PARTS = 3;
 
-    private static final int PER_WRITER = REGISTERS + 3;
+    private static final int PER_WRITER = REGISTERS + 4;
 
     private final int writers;
     private final List<Key> keys = new ArrayList<>();
@@ -30,6 +30,7 @@ final class Keyspace {
             add(prefix + writer + ":counter", Key.Type.COUNTER, writer);
             add(prefix + writer + ":list", Key.Type.LIST, writer);
             add(prefix + writer + ":durable", Key.Type.LIST, writer);
+            add(prefix + writer + ":one", Key.Type.LIST, writer);
         }
     }
 
@@ -70,6 +71,11 @@ final class Keyspace {
     /** The list to which its writer appends durably. */
     Key durableList(int writer) {
         return keys.get(writer * PER_WRITER + REGISTERS + 2);
+    }
+
+    /** The list to which its writer appends until one replica holds it. */
+    Key listOnOne(int writer) {
+        return keys.get(writer * PER_WRITER + REGISTERS + 3);
     }
 
     /** What a register holds after its {@code sequence}th write. */

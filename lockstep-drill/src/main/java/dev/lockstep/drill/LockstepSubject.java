@@ -13,6 +13,8 @@ import dev.lockstep.client.Rollback;
 import dev.lockstep.client.SessionToken;
 import dev.lockstep.client.StaleReadException;
 import dev.lockstep.client.View;
+import dev.lockstep.nearcache.NearCache;
+import dev.lockstep.nearcache.NearCacheSpec;
 import dev.lockstep.topology.Deployment;
 import java.time.Duration;
 import java.util.List;
@@ -26,11 +28,17 @@ final class LockstepSubject implements Subject {
     static final String NOT_DURABLE = "NotDurableException";
 
     /** Long enough for a replica that is well, short enough for one that is not to hold up nobody. */
+    private static final Durability ONE = Durability.replicas(1).within(Duration.ofMillis(300));
+
     private static final Durability DURABLE = Durability.allReplicas().within(Duration.ofMillis(300));
+
+    /** Too small for all keys, so that values also leave it. */
+    private static final NearCacheSpec NEAR = NearCacheSpec.entries(40);
 
     private final Stage stage;
     private final Lockstep cache;
     private final ToldSessions told;
+    private final NearCache<String, String> shared;
     private final Map<String, Long> lost = new ConcurrentHashMap<>();
 
     LockstepSubject(Stage stage) {
@@ -55,6 +63,7 @@ final class LockstepSubject implements Subject {
                     }
                 })
                 .connect();
+        this.shared = NearCache.over(cache.session(), NEAR);
     }
 
     @Override
@@ -68,7 +77,8 @@ final class LockstepSubject implements Subject {
                 "timeout " + DrillSettings.text(stage.timeout()),
                 "onRollback FAIL in every fourth session, REPORT in the others",
                 "every 200th call hands its session over as text",
-                "every 33rd call waits for " + DURABLE);
+                "every 50th call waits for " + DURABLE + ", another one for " + ONE,
+                "every 10th read from " + NEAR);
     }
 
     @Override
@@ -76,17 +86,20 @@ final class LockstepSubject implements Subject {
         if (actor.boundNanos() > 0) {
             Consistency bounded = Consistency.boundedStaleness(Duration.ofNanos(actor.boundNanos()));
             View<String, String> view = cache.session().reading(bounded);
-            return views(view, view, view);
+            return views(view, view, view, NearCache.over(view, NEAR));
         }
         if (actor.session() == Actor.SHARED) {
-            return views(cache.primary(), cache.replica(), cache.session());
+            return views(cache.primary(), cache.replica(), cache.session(), shared);
         }
         return new OwnSession(actor);
     }
 
     private static Views views(
-            View<String, String> primary, View<String, String> replica, View<String, String> session) {
-        return new Views(primary, replica, session, primary.writing(DURABLE));
+            View<String, String> primary,
+            View<String, String> replica,
+            View<String, String> session,
+            NearCache<String, String> near) {
+        return new Views(primary, replica, session, primary.writing(DURABLE), primary.writing(ONE), near);
     }
 
     /** Calls by the views of one session. */
@@ -94,12 +107,19 @@ final class LockstepSubject implements Subject {
             View<String, String> primary,
             View<String, String> replica,
             View<String, String> session,
-            View<String, String> durable)
+            View<String, String> durable,
+            View<String, String> toOne,
+            NearCache<String, String> near)
             implements Session {
 
         @Override
         public void appendDurably(String key, String element) {
             durable.sync().rpush(key, element);
+        }
+
+        @Override
+        public void appendToOne(String key, String element) {
+            toOne.sync().rpush(key, element);
         }
 
         @Override
@@ -109,6 +129,9 @@ final class LockstepSubject implements Subject {
 
         @Override
         public @Nullable String get(String key, Op how) {
+            if (how == Op.READ_NEAR || how == Op.READ_NEAR_BOUNDED) {
+                return near.get(key);
+            }
             View<String, String> view = switch (how) {
                 case READ_PRIMARY -> primary;
                 case READ_REPLICA -> replica;
@@ -142,10 +165,12 @@ final class LockstepSubject implements Subject {
 
         private Views views() {
             OnRollback choice = actor.thread() % 4 == 3 ? OnRollback.FAIL : OnRollback.REPORT;
+            View<String, String> own = session.session().onRollback(choice);
             return LockstepSubject.views(
                     session.primary().onRollback(choice),
                     session.replica().onRollback(choice),
-                    session.session().onRollback(choice));
+                    own,
+                    NearCache.over(own, NEAR));
         }
 
         @Override
@@ -156,6 +181,7 @@ final class LockstepSubject implements Subject {
             told.ended(session, stage.clock().getAsLong());
             told.began(next, actor.session(), begins);
             session = next;
+            views.near().close();
             views = views();
         }
 
@@ -182,6 +208,11 @@ final class LockstepSubject implements Subject {
         @Override
         public void appendDurably(String key, String element) {
             views.appendDurably(key, element);
+        }
+
+        @Override
+        public void appendToOne(String key, String element) {
+            views.appendToOne(key, element);
         }
     }
 

@@ -1,22 +1,29 @@
 package dev.lockstep.drill;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 /**
- * What all replicas held when its call returned is there at the end; and of every other acknowledged write that is gone, the
+ * What the replicas held that a call waited for is there at the end; and of every other acknowledged write that is gone, the
  * client has said so.
+ *
+ * <p>All replicas: under every fault. One replica: if what took the primary left all replicas alone, for then the one that
+ * has most takes over.
  *
  * <p>Lists and counters bear witness: each element is pushed once, and each counter has one caller. Registers are overwritten
  * and tell nothing. A client tells of a loss by the key, so of several writes to one key as many must be told as are gone.
  */
 final class LossChecker implements Checker {
+    private final List<FaultWindow> faults;
+
+    LossChecker(List<FaultWindow> faults) {
+        this.faults = List.copyOf(faults);
+    }
 
     @Override
     public List<Finding> check(History history) {
+        Appends appends = new Appends(history);
         List<Violation> broken = new ArrayList<>();
         List<Violation> untold = new ArrayList<>();
         long confirmed = 0;
@@ -26,16 +33,18 @@ final class LossChecker implements Checker {
             if (held == null || key.type() == Key.Type.REGISTER) {
                 continue;
             }
-            List<Call> writes = history.calls().stream()
-                    .filter(call -> call.key() == key.id() && call.ok())
-                    .toList();
-            List<Call> gone = key.type() == Key.Type.LIST ? missing(writes, held) : surplus(writes, held[0]);
+            List<Call> writes = key.type() == Key.Type.LIST ? appends.acknowledged(key) : increments(history, key);
+            List<Call> gone = key.type() == Key.Type.LIST
+                    ? writes.stream().filter(appends::isGone).toList()
+                    : surplus(writes, held[0]);
             for (Call write : gone) {
-                if (write.op() == Op.APPEND_DURABLE) {
+                if (write.op() == Op.APPEND_DURABLE
+                        || (write.op() == Op.APPEND_TO_ONE && mustSurvive(history, write))) {
+                    String whom = write.op() == Op.APPEND_DURABLE ? "all replicas" : "one replica";
                     broken.add(new Violation(
                             Anomaly.CONFIRMED_WRITE_LOST,
                             write.returned(),
-                            "Element " + write.value() + " was confirmed by all replicas at "
+                            "Element " + write.value() + " was confirmed by " + whom + " at "
                                     + Evidence.at(write.returned()) + " and is not in " + key.name()));
                 }
             }
@@ -49,7 +58,7 @@ final class LossChecker implements Checker {
             }
             acknowledged += writes.size();
             confirmed += writes.stream()
-                    .filter(write -> write.op() == Op.APPEND_DURABLE)
+                    .filter(write -> write.op() == Op.APPEND_DURABLE || write.op() == Op.APPEND_TO_ONE)
                     .count();
         }
         return List.of(
@@ -57,10 +66,25 @@ final class LossChecker implements Checker {
                 new Finding(Anomaly.LOSS_NOT_REPORTED, acknowledged, untold));
     }
 
-    private static List<Call> missing(List<Call> appends, long[] held) {
-        Set<Long> elements = new HashSet<>(Arrays.stream(held).boxed().toList());
-        return appends.stream()
-                .filter(append -> !elements.contains(append.value()))
+    /** Whether no replica of its shard was struck between the write and the end of the next change of its primary. */
+    private boolean mustSurvive(History history, Call write) {
+        int slot = history.key(write).slot();
+        Placement placement = history.placement();
+        Optional<PrimaryChange> next = history.changes().stream()
+                .filter(change -> change.after() >= write.invoked()
+                        && placement.mayHold(change.shard(), slot, write.invoked(), change.after()))
+                .findFirst();
+        long until = next.map(PrimaryChange::after).orElse(Long.MAX_VALUE);
+        return faults.stream()
+                .noneMatch(fault -> !fault.kind().sparesReplicas()
+                        && fault.fromNanos() <= until
+                        && fault.settledNanos() >= write.invoked()
+                        && placement.mayHold(fault.shard(), slot, write.invoked(), until));
+    }
+
+    private static List<Call> increments(History history, Key key) {
+        return history.calls().stream()
+                .filter(call -> call.key() == key.id() && call.ok() && call.op() == Op.INCREMENT)
                 .toList();
     }
 

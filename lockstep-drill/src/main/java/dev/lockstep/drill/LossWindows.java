@@ -1,9 +1,7 @@
 package dev.lockstep.drill;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * When acknowledged writes may have been lost with a primary, as the lists of the workload bear witness.
@@ -38,9 +36,13 @@ final class LossWindows {
         if (changes.isEmpty()) {
             return;
         }
-        List<Call> survived = new ArrayList<>();
-        List<Call> lost = new ArrayList<>();
-        sortAppends(history, survived, lost);
+        Appends appends = new Appends(history);
+        List<Call> plain = appends.acknowledged().stream()
+                .filter(append -> append.op() == Op.APPEND)
+                .toList();
+        List<Call> survived =
+                plain.stream().filter(append -> !appends.isGone(append)).toList();
+        List<Call> lost = plain.stream().filter(appends::isGone).toList();
         for (int i = 0; i < changes.size(); i++) {
             PrimaryChange change = changes.get(i);
             long nextBegins = nextChangeOf(change.shard(), changes, i + 1);
@@ -61,22 +63,6 @@ final class LossWindows {
                 }
             }
             windows.add(new Window(change.shard(), change.before(), from, to + MARGIN_NANOS));
-        }
-    }
-
-    private static void sortAppends(History history, List<Call> survived, List<Call> lost) {
-        Set<List<Long>> held = new HashSet<>();
-        history.finals().forEach((key, elements) -> {
-            if (history.keys().get(key).type() == Key.Type.LIST) {
-                for (long element : elements) {
-                    held.add(List.of((long) key, element));
-                }
-            }
-        });
-        for (Call call : history.calls()) {
-            if (call.op() == Op.APPEND && call.ok() && history.finals().containsKey(call.key())) {
-                (held.contains(List.of((long) call.key(), call.value())) ? survived : lost).add(call);
-            }
         }
     }
 

@@ -92,7 +92,8 @@ record Schedule(List<Step> steps, Duration length) {
             }
             if (!companions.isEmpty() && random.nextInt(3) == 0) {
                 FaultKind companion = companions.get(random.nextInt(companions.size()));
-                if (bearsCompany(fault.kind())) {
+                if (bearsCompany(fault.kind())
+                        && !(fault.kind().isPartition() && companion == FaultKind.SLOW_PRIMARY_REPLICA)) {
                     Fault beside = fault(companion, random);
                     Duration lasting = fault.lasting().plusMillis(500 + random.nextInt(1_000));
                     steps.add(new Step(
@@ -120,7 +121,10 @@ record Schedule(List<Step> steps, Duration length) {
     private static @Nullable Fault second(Fault first, List<FaultKind> choice, SplittableRandom random, int shards) {
         // The hardest that can happen to a move is a failover of a shard that it concerns.
         if (first.kind().takesPrimary() && choice.contains(FaultKind.MOVE_SLOTS) && random.nextInt(3) > 0) {
-            return new Fault(FaultKind.MOVE_SLOTS, Duration.ZERO, first.pick(), Duration.ZERO);
+            Fault move = new Fault(FaultKind.MOVE_SLOTS, Duration.ZERO, first.pick(), Duration.ZERO);
+            if (mayOverlap(first, move, shards)) {
+                return move;
+            }
         }
         for (int tries = 0; tries < 8; tries++) {
             Fault other = fault(choice.get(random.nextInt(choice.size())), random);
@@ -151,8 +155,11 @@ record Schedule(List<Step> steps, Duration length) {
      * take the very epoch in which its replica was elected, and then keep the slots: Redis leaves such a shard in two parts.
      */
     private static boolean mayMeet(Fault move, Fault other, int shards) {
-        boolean outlives = other.kind() == FaultKind.PROMOTE_REPLICA || other.kind() == FaultKind.FREEZE_PRIMARY;
+        boolean outlives = other.kind() == FaultKind.PROMOTE_REPLICA
+                || other.kind() == FaultKind.SWITCHOVER
+                || other.kind() == FaultKind.FREEZE_PRIMARY;
         return other.kind() != FaultKind.MOVE_SLOTS
+                && !other.kind().isPartition()
                 && other.kind() != FaultKind.CUT_APP_PRIMARY
                 && other.kind() != FaultKind.SLOW_APP_PRIMARY
                 && !(outlives && other.shard(shards) == move.destination(shards));
@@ -173,10 +180,10 @@ record Schedule(List<Step> steps, Duration length) {
 
     private static Fault fault(FaultKind kind, SplittableRandom random) {
         long lasting = switch (kind) {
-            case ADD_REPLICA, RESTART_PRIMARY, EMPTY_REPLICA, PROMOTE_REPLICA, MOVE_SLOTS -> 0;
+            case ADD_REPLICA, RESTART_PRIMARY, EMPTY_REPLICA, PROMOTE_REPLICA, SWITCHOVER, MOVE_SLOTS -> 0;
             case PAUSE_PRIMARY -> 100L + random.nextInt(500);
-            case KILL_PRIMARY -> 2_000L + random.nextInt(3_000);
-            case FREEZE_PRIMARY -> 3_500L + random.nextInt(3_000);
+            case KILL_PRIMARY, KILL_PRIMARY_AND_REPLICA -> 2_000L + random.nextInt(3_000);
+            case FREEZE_PRIMARY, ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA -> 3_500L + random.nextInt(3_000);
             default -> 1_000L + random.nextInt(3_000);
         };
         boolean slow = kind == FaultKind.SLOW_APP_PRIMARY || kind == FaultKind.SLOW_PRIMARY_REPLICA;

@@ -3,16 +3,22 @@ package dev.lockstep.drill;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A bounded read sees every value that anyone had been confirmed longer ago than its bound, counted from its start. */
+/** A bounded read, also of a near cache, sees every value that anyone had been confirmed longer ago than its bound, counted from its start. */
 final class StalenessChecker implements Checker {
 
     @Override
     public List<Finding> check(History history) {
         ConfirmedWrites confirmed = new ConfirmedWrites(history);
+        return List.of(
+                check(history, confirmed, Op.READ_BOUNDED, Anomaly.STALENESS_EXCEEDED),
+                check(history, confirmed, Op.READ_NEAR_BOUNDED, Anomaly.NEAR_CACHE_TOO_OLD));
+    }
+
+    private static Finding check(History history, ConfirmedWrites confirmed, Op op, Anomaly anomaly) {
         List<Violation> violations = new ArrayList<>();
         long judged = 0;
         for (Call read : history.calls()) {
-            if (read.op() != Op.READ_BOUNDED || !read.ok() || read.value() == Call.FOREIGN) {
+            if (read.op() != op || !read.ok() || read.value() == Call.FOREIGN) {
                 continue;
             }
             judged++;
@@ -20,12 +26,12 @@ final class StalenessChecker implements Checker {
             Call due = confirmed.newestBefore(read.key(), limit, read.returned());
             if (due != null && read.value() < due.value()) {
                 violations.add(new Violation(
-                        Anomaly.STALENESS_EXCEEDED,
+                        anomaly,
                         read.returned(),
                         Evidence.of(read, history.key(read)) + ", although " + due.value() + " was confirmed "
                                 + (read.invoked() - due.returned()) / 1_000_000 + " ms before the read began"));
             }
         }
-        return List.of(new Finding(Anomaly.STALENESS_EXCEEDED, judged, violations));
+        return new Finding(anomaly, judged, violations);
     }
 }

@@ -73,6 +73,11 @@ interface Subject extends AutoCloseable {
             append(key, element);
         }
 
+        /** Appends, and returns when one replica holds the element, if the client can do that; else when it is answered. */
+        default void appendToOne(String key, String element) {
+            append(key, element);
+        }
+
         /** Continues from what the session has seen as another process would, if the client can. */
         default void handOver() {}
     }

@@ -102,7 +102,11 @@ final class Worker implements Runnable {
                 session.appendDurably(key.name(), String.valueOf(next.value()));
                 yield next.value();
             }
-            case READ_PRIMARY, READ_REPLICA, READ_SESSION, READ_BOUNDED ->
+            case APPEND_TO_ONE -> {
+                session.appendToOne(key.name(), String.valueOf(next.value()));
+                yield next.value();
+            }
+            case READ_PRIMARY, READ_REPLICA, READ_SESSION, READ_BOUNDED, READ_NEAR, READ_NEAR_BOUNDED ->
                 Keyspace.sequence(key, session.get(key.name(), next.op()));
         };
     }

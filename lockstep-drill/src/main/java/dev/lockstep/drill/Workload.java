@@ -11,6 +11,7 @@ final class Workload {
     private final long[] written = new long[Keyspace.REGISTERS];
     private long appended;
     private long appendedDurably;
+    private long appendedToOne;
     private int last;
 
     /**
@@ -28,11 +29,11 @@ final class Workload {
 
     Next next() {
         if (actor.boundNanos() > 0) {
-            return read(Op.READ_BOUNDED, anyRegister());
+            return read(random.nextBoolean() ? Op.READ_BOUNDED : Op.READ_NEAR_BOUNDED, anyRegister());
         }
         int dice = random.nextInt(100);
         if (!crew.writes(actor)) {
-            return read(dice < 60 ? Op.READ_REPLICA : Op.READ_SESSION, anyRegister());
+            return read(dice < 50 ? Op.READ_REPLICA : dice < 75 ? Op.READ_SESSION : Op.READ_NEAR, anyRegister());
         }
         int me = actor.thread();
         if (dice < 26) {
@@ -40,12 +41,14 @@ final class Workload {
             return new Next(Op.WRITE, keyspace.register(me, last), ++written[last], random.nextInt(100) == 0);
         } else if (dice < 31) {
             return new Next(Op.INCREMENT, keyspace.counter(me), 0, false);
-        } else if (dice < 37) {
+        } else if (dice < 36) {
             return new Next(Op.APPEND, keyspace.list(me), ++appended, false);
-        } else if (dice < 40) {
+        } else if (dice < 38) {
             return new Next(Op.APPEND_DURABLE, keyspace.durableList(me), ++appendedDurably, false);
+        } else if (dice < 40) {
+            return new Next(Op.APPEND_TO_ONE, keyspace.listOnOne(me), ++appendedToOne, false);
         }
-        Op how = dice < 70 ? Op.READ_REPLICA : dice < 91 ? Op.READ_SESSION : Op.READ_PRIMARY;
+        Op how = dice < 68 ? Op.READ_REPLICA : dice < 80 ? Op.READ_SESSION : dice < 91 ? Op.READ_NEAR : Op.READ_PRIMARY;
         return read(how, register());
     }
 

@@ -20,12 +20,14 @@ class JudgeTest {
                 .append(1, 30)
                 .appendDurably(1, 35)
                 .read(BOUNDED_100, Op.READ_BOUNDED, 1, 40)
+                .read(BOUNDED_100, Op.READ_NEAR_BOUNDED, 1, 45)
                 .read(WRITER, Op.READ_PRIMARY, 1, 50)
                 .finals(Script.REGISTER, 1)
                 .finals(1, 0)
                 .finals(Script.COUNTER, 1)
                 .finals(Script.LIST, 1)
-                .finals(Script.DURABLE_LIST, 1);
+                .finals(Script.DURABLE_LIST, 1)
+                .finals(Script.LIST_ON_ONE);
         for (int i = 0; i < reads; i++) {
             script.read(WRITER, Op.READ_REPLICA, 1, 150 + i);
         }
@@ -88,7 +90,9 @@ class JudgeTest {
     void isUnknownIfAKeyCouldNotBeReadAfterTheLastCall() {
         Script script = new Script().increment(1, 20);
         for (int i = 0; i < 200; i++) {
-            script.read(WRITER, Op.READ_PRIMARY, 0, 150 + i).read(BOUNDED_100, Op.READ_BOUNDED, 0, 150 + i);
+            script.read(WRITER, Op.READ_PRIMARY, 0, 150 + i)
+                    .read(BOUNDED_100, Op.READ_BOUNDED, 0, 150 + i)
+                    .read(BOUNDED_100, Op.READ_NEAR_BOUNDED, 0, 150 + i);
         }
 
         assertThat(verdict(script, 5, null).kind()).isEqualTo(Verdict.Kind.UNKNOWN);

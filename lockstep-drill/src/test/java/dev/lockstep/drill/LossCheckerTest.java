@@ -2,6 +2,7 @@ package dev.lockstep.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What must be there at the end, or have been told to be lost. */
@@ -21,8 +22,8 @@ class LossCheckerTest {
 
     @Test
     void allIsThere() {
-        assertThat(script().judgedBy(new LossChecker())).isEmpty();
-        assertThat(new LossChecker().check(script().history()))
+        assertThat(script().judgedBy(new LossChecker(List.of()))).isEmpty();
+        assertThat(new LossChecker(List.of()).check(script().history()))
                 .extracting(Finding::judged)
                 .containsExactly(1L, 5L);
     }
@@ -31,27 +32,60 @@ class LossCheckerTest {
     void aConfirmedWriteMustNotBeLostEvenIfThatIsTold() {
         assertThat(script().finals(Script.DURABLE_LIST)
                         .toldLost(Script.DURABLE_LIST, 1)
-                        .judgedBy(new LossChecker()))
+                        .judgedBy(new LossChecker(List.of())))
                 .containsExactly(Anomaly.CONFIRMED_WRITE_LOST);
     }
 
     @Test
     void anyOtherMayBeLostIfThatIsTold() {
         Script lost = script().finals(Script.LIST, 1).finals(Script.COUNTER, 0);
-        assertThat(lost.judgedBy(new LossChecker()))
+        assertThat(lost.judgedBy(new LossChecker(List.of())))
                 .containsExactly(Anomaly.LOSS_NOT_REPORTED, Anomaly.LOSS_NOT_REPORTED);
         lost.toldLost(Script.LIST, 1).toldLost(Script.COUNTER, 1);
-        assertThat(lost.judgedBy(new LossChecker()))
+        assertThat(lost.judgedBy(new LossChecker(List.of())))
                 .as("two increments are gone, one was told")
                 .containsExactly(Anomaly.LOSS_NOT_REPORTED);
         lost.toldLost(Script.COUNTER, 2);
-        assertThat(lost.judgedBy(new LossChecker())).isEmpty();
+        assertThat(lost.judgedBy(new LossChecker(List.of()))).isEmpty();
     }
 
     @Test
     void whatWasNeverAcknowledgedMayBeGone() {
         assertThat(script().call(Script.WRITER, Op.APPEND_DURABLE, Script.DURABLE_LIST, 2, 60, Script.TIMED_OUT)
-                        .judgedBy(new LossChecker()))
+                        .judgedBy(new LossChecker(List.of())))
                 .isEmpty();
+    }
+
+    private static Script onOne() {
+        return new Script()
+                .call(Script.WRITER, Op.APPEND_TO_ONE, Script.LIST_ON_ONE, 1, 100, Outcome.OK)
+                .failover(150, 160)
+                .toldLost(Script.LIST_ON_ONE, 1)
+                .finals(Script.LIST_ON_ONE);
+    }
+
+    private static LossChecker during(FaultKind kind, long from, long settled) {
+        return new LossChecker(List.of(
+                new FaultWindow(kind, "a", 0, Script.millis(from), Script.millis(settled), Script.millis(settled))));
+    }
+
+    @Test
+    void whatOneReplicaHeldSurvivesThePrimaryAlone() {
+        assertThat(onOne().judgedBy(during(FaultKind.KILL_PRIMARY, 120, 300)))
+                .containsExactly(Anomaly.CONFIRMED_WRITE_LOST);
+    }
+
+    @Test
+    void whatOneReplicaHeldMayBeLostWithThatReplica() {
+        assertThat(onOne().judgedBy(during(FaultKind.KILL_PRIMARY_AND_REPLICA, 120, 300)))
+                .isEmpty();
+        assertThat(onOne().judgedBy(during(FaultKind.ISOLATE_PRIMARY_AND_REPLICA, 90, 300)))
+                .isEmpty();
+        assertThat(onOne().judgedBy(during(FaultKind.KILL_PRIMARY_AND_REPLICA, 10, 99)))
+                .as("that was over before it was written")
+                .containsExactly(Anomaly.CONFIRMED_WRITE_LOST);
+        assertThat(onOne().judgedBy(during(FaultKind.KILL_REPLICA, 200, 300)))
+                .as("that was after the loss")
+                .containsExactly(Anomaly.CONFIRMED_WRITE_LOST);
     }
 }

@@ -76,7 +76,7 @@ final class MadeUpDrill {
             for (long at = thread * 100_000; at < LENGTH; at += 8_000_000) {
                 boolean out = at > KILL && at < KILL + (long) (outage * SECOND);
                 Op op = thread >= 13
-                        ? Op.READ_BOUNDED
+                        ? random.nextBoolean() ? Op.READ_BOUNDED : Op.READ_NEAR_BOUNDED
                         : List.of(Op.WRITE, Op.READ_REPLICA, Op.READ_PRIMARY, Op.READ_REPLICA, Op.INCREMENT)
                                 .get(random.nextInt(5));
                 boolean primary = op == Op.WRITE || op == Op.INCREMENT || op == Op.READ_PRIMARY;

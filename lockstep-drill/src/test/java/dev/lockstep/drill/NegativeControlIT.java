@@ -77,7 +77,12 @@ class NegativeControlIT {
 
     @Test
     void findsAClientThatRepeatsWhatWasNotAnswered() throws Exception {
-        ClientResult client = drilled(SENTINEL, RepeatingSubject::new, 400, 3, FaultKind.CUT_APP_PRIMARY);
+        ClientResult client = drilled(
+                SENTINEL,
+                stage -> new AlteredSubject(stage, "Repeating", Repeating::new),
+                400,
+                3,
+                FaultKind.CUT_APP_PRIMARY);
 
         assertThat(client.verdict().kind()).isEqualTo(Verdict.Kind.INVALID);
         assertThat(count(client, Anomaly.APPLIED_TWICE)).isPositive();
@@ -110,12 +115,7 @@ class NegativeControlIT {
     }
 
     /** Makes a call once more if it was not answered in time, as many applications do. */
-    private static final class RepeatingSubject implements Subject {
-        private final LettuceSubject lettuce;
-
-        RepeatingSubject(Stage stage) {
-            lettuce = new LettuceSubject(stage);
-        }
+    private record Repeating(Subject.Session session) implements Subject.Session {
 
         private static <T> T repeated(Supplier<T> call) {
             for (int i = 0; i < 20; i++) {
@@ -129,63 +129,75 @@ class NegativeControlIT {
         }
 
         @Override
-        public Session session(Actor actor) {
-            Session session = lettuce.session(actor);
-            return new Session() {
-                @Override
-                public void set(String key, String value) {
-                    session.set(key, value);
-                }
-
-                @Override
-                public @Nullable String get(String key, Op how) {
-                    return session.get(key, how);
-                }
-
-                @Override
-                public long increment(String key) {
-                    return repeated(() -> session.increment(key));
-                }
-
-                @Override
-                public void append(String key, String element) {
-                    repeated(() -> {
-                        session.append(key, element);
-                        return element;
-                    });
-                }
-            };
+        public void set(String key, String value) {
+            session.set(key, value);
         }
 
         @Override
-        public String name() {
-            return "Repeating";
+        public @Nullable String get(String key, Op how) {
+            return session.get(key, how);
         }
 
         @Override
-        public List<String> settings() {
-            return lettuce.settings();
+        public long increment(String key) {
+            return repeated(() -> session.increment(key));
         }
 
         @Override
-        public Outcome outcome(RuntimeException failure) {
-            return lettuce.outcome(failure);
+        public void append(String key, String element) {
+            repeated(() -> {
+                session.append(key, element);
+                return element;
+            });
+        }
+    }
+
+    /** Keeps what it has read for a second, as many applications do. */
+    private record Keeping(Subject.Session session, Map<String, Kept> kept) implements Subject.Session {
+
+        private record Kept(@Nullable String value, long since) {}
+
+        @Override
+        public void set(String key, String value) {
+            session.set(key, value);
         }
 
         @Override
-        public List<Told> told() {
-            return lettuce.told();
+        public @Nullable String get(String key, Op how) {
+            if (how != Op.READ_NEAR_BOUNDED) {
+                return session.get(key, how);
+            }
+            long now = System.nanoTime();
+            Kept known = kept.get(key);
+            if (known == null || now - known.since > 1_000_000_000) {
+                known = new Kept(session.get(key, Op.READ_PRIMARY), now);
+                kept.put(key, known);
+            }
+            return known.value;
         }
 
         @Override
-        public long readsByReplica() {
-            return lettuce.readsByReplica();
+        public long increment(String key) {
+            return session.increment(key);
         }
 
         @Override
-        public void close() {
-            lettuce.close();
+        public void append(String key, String element) {
+            session.append(key, element);
         }
+    }
+
+    @Test
+    void findsANearCacheThatNobodyTellsOfChanges() throws Exception {
+        ClientResult client = drilled(
+                SENTINEL,
+                stage -> new AlteredSubject(stage, "Keeping", session -> new Keeping(session, new HashMap<>())),
+                5_000,
+                1,
+                FaultKind.PAUSE_REPLICA);
+
+        assertThat(client.verdict().kind()).isEqualTo(Verdict.Kind.INVALID);
+        assertThat(count(client, Anomaly.NEAR_CACHE_TOO_OLD)).isPositive();
     }
 
     @ParameterizedTest

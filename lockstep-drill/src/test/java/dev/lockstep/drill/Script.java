@@ -20,13 +20,15 @@ final class Script {
     static final int COUNTER = 2;
     static final int LIST = 3;
     static final int DURABLE_LIST = 4;
+    static final int LIST_ON_ONE = 5;
 
     private static final List<Key> KEYS = List.of(
             new Key(0, "r0", Key.Type.REGISTER, 0, 0),
             new Key(1, "r1", Key.Type.REGISTER, 0, 0),
             new Key(2, "c", Key.Type.COUNTER, 0, 0),
             new Key(3, "l", Key.Type.LIST, 0, 0),
-            new Key(4, "d", Key.Type.LIST, 0, 0));
+            new Key(4, "d", Key.Type.LIST, 0, 0),
+            new Key(5, "o", Key.Type.LIST, 0, 0));
 
     private final List<Call> calls = new ArrayList<>();
     private final List<Told> told = new ArrayList<>();

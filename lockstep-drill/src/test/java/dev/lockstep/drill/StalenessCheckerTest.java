@@ -64,4 +64,12 @@ class StalenessCheckerTest {
                         .judgedBy(checker))
                 .containsExactly(Anomaly.STALENESS_EXCEEDED);
     }
+
+    @Test
+    void asksTheSameOfANearCache() {
+        Script script = new Script().write(1, 10).write(2, 20).read(BOUNDED_100, Op.READ_NEAR_BOUNDED, 1, 122);
+
+        assertThat(script.judgedBy(checker)).containsExactly(Anomaly.NEAR_CACHE_TOO_OLD);
+        assertThat(script.judgedBy(new SessionChecker())).isEmpty();
+    }
 }
