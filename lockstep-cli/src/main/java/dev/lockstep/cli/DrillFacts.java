@@ -36,6 +36,7 @@ record DrillFacts(
      * What was found of one client.
      *
      * @param violations how often each promise was broken
+     * @param toldThere how many more writes were told to be lost than are
      * @param readsByReplica -1 if nobody counted
      */
     record ClientFacts(
@@ -48,6 +49,7 @@ record DrillFacts(
             long unknownOutcomes,
             long acknowledged,
             long lost,
+            long toldThere,
             long readsByReplica,
             long rollbacksReported,
             TimeFacts writes,
@@ -99,6 +101,7 @@ record DrillFacts(
                 figures.unknownOutcomes(),
                 figures.acknowledged(),
                 figures.lost(),
+                figures.toldThere(),
                 figures.readsByReplica(),
                 figures.told(),
                 times(figures.writes()),

@@ -59,7 +59,6 @@ final class PrimaryLane {
     // Guarded by this.
     private volatile State state = State.ABSENT; // read without the lock for texts only, as are the next two
     private volatile @Nullable NodeAddress target;
-    private volatile @Nullable NodeAddress followed;
     private volatile String problem = "";
     private @Nullable NodeLink link;
     private @Nullable String lastRunId;
@@ -222,12 +221,6 @@ final class PrimaryLane {
     @Nullable
     NodeAddress target() {
         return target;
-    }
-
-    /** The node whose history the shard follows; null before the first. */
-    @Nullable
-    NodeAddress followed() {
-        return followed;
     }
 
     /** The topology names this node as the primary. */
@@ -547,8 +540,7 @@ final class PrimaryLane {
         wanted.forEach(mark -> settleLike(afterwards, mark, true));
         shard.learnt(made.address, info);
         shard.follow(previous, info);
-        followed = made.address;
-        shard.movedTo(made.identity.runId(), afterwards);
+        shard.movedTo(made, afterwards);
         if (before != null) {
             shard.failedOver(before, made.address, outage);
         }

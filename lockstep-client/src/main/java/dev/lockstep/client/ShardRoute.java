@@ -41,6 +41,7 @@ final class ShardRoute implements Way, GroupCommit.Scene, Era.Ground {
     private volatile @Nullable Lineage lineage;
     private volatile @Nullable String toldHistory;
     private volatile @Nullable NodeAddress named;
+    private volatile @Nullable NodeAddress followed;
     /** What came with the slot that arrived last is not known to be on a copy that has not applied this. */
     private final AtomicReference<@Nullable Mark> arrival = new AtomicReference<>();
 
@@ -220,7 +221,7 @@ final class ShardRoute implements Way, GroupCommit.Scene, Era.Ground {
      */
     boolean isLed() {
         NodeAddress primaryNow = named;
-        return primaryNow != null && primaryNow.equals(primary.followed());
+        return primaryNow != null && primaryNow.equals(followed);
     }
 
     PrimaryLane primary() {
@@ -249,11 +250,13 @@ final class ShardRoute implements Way, GroupCommit.Scene, Era.Ground {
     }
 
     /**
-     * The primary is spoken to anew; connections to another process than this one are left.
+     * The primary is spoken to anew, and its history followed; connections to another process than this one are left.
      *
      * @param afterwards covers everything that the process has executed until now
      */
-    void movedTo(String runId, Mark afterwards) {
+    void movedTo(NodeLink link, Mark afterwards) {
+        followed = link.address;
+        String runId = link.identity.runId();
         Mark arrived = arrival.get();
         if (arrived != null) { // it may not be part of the new primary's history
             if (arrived.isSettled() && isLost(arrived.position())) {

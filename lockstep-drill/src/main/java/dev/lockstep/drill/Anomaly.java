@@ -22,6 +22,9 @@ public enum Anomaly {
             "An acknowledged write is gone that was made while the primary was replaced as planned."),
     LOSS_NOT_REPORTED(
             "loss not reported", "An acknowledged write is gone at the end, and the client has told of no such loss."),
+    LOSS_MADE_UP(
+            "loss made up",
+            "An acknowledged write was told to be lost that is there, and no primary had been replaced."),
     APPLIED_TWICE("applied twice", "One call of INCR or RPUSH took effect more than once."),
     VALUE_OUT_OF_NOWHERE(
             "value out of nowhere",

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param unknownOutcomes failed calls that may have been applied
  * @param acknowledged INCR and RPUSH calls that were answered
  * @param lost how many of those are not in what the primary held after the last call
+ * @param toldThere how many more INCR and RPUSH calls were told to be lost than are gone, key by key
  * @param readsByReplica reads that a replica answered; -1 if nobody counted
  * @param told how often a session was told that what it saw is gone
  * @param writes how long writes took, and stood still
@@ -21,6 +22,7 @@ public record Figures(
         long unknownOutcomes,
         long acknowledged,
         long lost,
+        long toldThere,
         long readsByReplica,
         long told,
         Times writes,

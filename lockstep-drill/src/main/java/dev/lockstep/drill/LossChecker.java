@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * <p>Lists and counters bear witness: each element is pushed once, and each counter has one caller. Registers are overwritten
  * and tell nothing. A client tells of a loss by the key, so of several writes to one key as many must be told as are gone.
+ * More may be told, where a failover cut through what was sent together ({@link Figures#toldThere}); without one, none.
  */
 final class LossChecker implements Checker {
     private final List<FaultWindow> faults;
@@ -26,6 +27,7 @@ final class LossChecker implements Checker {
         Appends appends = new Appends(history);
         List<Violation> broken = new ArrayList<>();
         List<Violation> untold = new ArrayList<>();
+        List<Violation> madeUp = new ArrayList<>();
         long confirmed = 0;
         long acknowledged = 0;
         for (Key key : history.keys()) {
@@ -56,6 +58,13 @@ final class LossChecker implements Checker {
                         "Of " + key.name() + " " + gone.size() + " acknowledged writes are gone, and " + told
                                 + " were told to be lost"));
             }
+            if (told > gone.size() && history.changes().isEmpty()) {
+                madeUp.add(new Violation(
+                        Anomaly.LOSS_MADE_UP,
+                        0,
+                        "Of " + key.name() + " " + told + " writes were told to be lost, and " + gone.size()
+                                + " are gone, while no primary was replaced"));
+            }
             acknowledged += writes.size();
             confirmed += writes.stream()
                     .filter(write -> write.op() == Op.APPEND_DURABLE || write.op() == Op.APPEND_TO_ONE)
@@ -63,7 +72,8 @@ final class LossChecker implements Checker {
         }
         return List.of(
                 new Finding(Anomaly.CONFIRMED_WRITE_LOST, confirmed, broken),
-                new Finding(Anomaly.LOSS_NOT_REPORTED, acknowledged, untold));
+                new Finding(Anomaly.LOSS_NOT_REPORTED, acknowledged, untold),
+                new Finding(Anomaly.LOSS_MADE_UP, acknowledged, madeUp));
     }
 
     /** Whether no replica of its shard was struck between the write and the end of the next change of its primary. */

@@ -31,6 +31,7 @@ final class Measurement {
                 unknown,
                 lost[0],
                 lost[1],
+                toldThere(history),
                 readsByReplica,
                 history.told().size(),
                 times(history, lengthNanos, op -> !op.isRead()),
@@ -71,6 +72,28 @@ final class Measurement {
             lost += end == null ? 0 : Math.max(0, counter.getValue() - end[0]);
         }
         return new long[] {acknowledged, lost};
+    }
+
+    private static long toldThere(History history) {
+        Appends appends = new Appends(history);
+        long there = 0;
+        for (Key key : history.keys()) {
+            long[] held = history.finals().get(key.id());
+            if (held == null || key.type() == Key.Type.REGISTER) {
+                continue;
+            }
+            long gone = key.type() == Key.Type.LIST
+                    ? appends.acknowledged(key).stream().filter(appends::isGone).count()
+                    : Math.max(0, increments(history, key) - held[0]);
+            there += Math.max(0, history.toldLost(key) - gone);
+        }
+        return there;
+    }
+
+    private static long increments(History history, Key key) {
+        return history.calls().stream()
+                .filter(call -> call.key() == key.id() && call.ok() && call.op() == Op.INCREMENT)
+                .count();
     }
 
     private static Figures.Times times(History history, long lengthNanos, Predicate<Op> which) {

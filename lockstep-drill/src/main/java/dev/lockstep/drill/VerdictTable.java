@@ -41,6 +41,7 @@ public final class VerdictTable {
                     clients.stream().map(client -> count(client, anomaly) > 0).toList()));
         }
         rows.add(plain("acknowledged INCR and RPUSH lost", clients, VerdictTable::lost));
+        rows.add(plain("  told to be lost although there", clients, figures -> number(figures.toldThere())));
         rows.add(plain("calls", clients, figures -> number(figures.calls())));
         rows.add(plain("calls failed", clients, figures -> number(figures.failed())));
         rows.add(plain("  of them writes with unknown outcome", clients, figures -> number(figures.unknownOutcomes())));

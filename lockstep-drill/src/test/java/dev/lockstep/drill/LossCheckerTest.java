@@ -25,7 +25,7 @@ class LossCheckerTest {
         assertThat(script().judgedBy(new LossChecker(List.of()))).isEmpty();
         assertThat(new LossChecker(List.of()).check(script().history()))
                 .extracting(Finding::judged)
-                .containsExactly(1L, 5L);
+                .containsExactly(1L, 5L, 5L);
     }
 
     @Test
@@ -67,6 +67,17 @@ class LossCheckerTest {
     private static LossChecker during(FaultKind kind, long from, long settled) {
         return new LossChecker(List.of(
                 new FaultWindow(kind, "a", 0, Script.millis(from), Script.millis(settled), Script.millis(settled))));
+    }
+
+    @Test
+    void aLossThatIsToldThoughThereNeedsAFailoverAtLeast() {
+        assertThat(script().toldLost(Script.LIST, 1).judgedBy(new LossChecker(List.of())))
+                .containsExactly(Anomaly.LOSS_MADE_UP);
+        assertThat(script().toldLost(Script.LIST, 1).failover(45, 46).judgedBy(new LossChecker(List.of())))
+                .isEmpty();
+        assertThat(Measurement.figures(script().toldLost(Script.LIST, 1).history(), 1_000, 0)
+                        .toldThere())
+                .isEqualTo(1);
     }
 
     @Test

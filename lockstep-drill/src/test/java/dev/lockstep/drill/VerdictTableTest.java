@@ -44,7 +44,7 @@ class VerdictTableTest {
     void namesTheMostFrequentFailureFirst() {
         Figures.Times none = new Figures.Times(0, 0, 0, 0);
         Figures figures =
-                new Figures(9, Map.of("rare", 1L, "frequent", 1_200L, "also rare", 1L), 0, 0, 0, 0, 0, none, none);
+                new Figures(9, Map.of("rare", 1L, "frequent", 1_200L, "also rare", 1L), 0, 0, 0, 0, 0, 0, none, none);
 
         assertThat(VerdictTable.failures(figures)).isEqualTo("frequent 1,200, also rare 1, rare 1");
     }
