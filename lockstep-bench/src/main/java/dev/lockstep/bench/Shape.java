@@ -9,9 +9,20 @@ import java.util.List;
  * @param name as the table says it
  * @param threads how many threads call
  * @param window how many calls each has in flight; 1 means that it blocks for every reply
- * @param keys of each call: 1 for GET and SET by turns, more for MGET
+ * @param keys of each call: 1 for GET and SET, more for MGET
+ * @param writeEvery which of so many calls is a SET
  */
-record Shape(String name, int threads, int window, int keys) {
+record Shape(String name, int threads, int window, int keys, int writeEvery) {
+
+    /** GET and SET by turns, or MGET. */
+    Shape(String name, int threads, int window, int keys) {
+        this(name, threads, window, keys, 2);
+    }
+
+    /** The same with another share of writes. */
+    Shape writingEvery(int calls) {
+        return new Shape(name, threads, window, keys, calls);
+    }
 
     static final Shape BUSIEST = new Shape("4 threads, 256 in flight", 4, 256, 1);
 

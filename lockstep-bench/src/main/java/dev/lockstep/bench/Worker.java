@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One calling thread: GET and SET by turns on random keys, or MGET, every reply checked. */
+/** One calling thread: GET and SET on random keys, or MGET, every reply checked. */
 final class Worker implements Runnable {
 
     private final Contender contender;
@@ -53,13 +53,17 @@ final class Worker implements Runnable {
         }
     }
 
+    private boolean isWrite(long count) {
+        return count % shape.writeEvery() == shape.writeEvery() - 1;
+    }
+
     private void block() {
         var commands = contender.sync();
         var random = ThreadLocalRandom.current();
         long count = 0;
         while (running.getAsBoolean()) {
             String key = keys.any(random);
-            if ((count & 1) == 0) {
+            if (!isWrite(count)) {
                 String reply = commands.get(key);
                 if (!keys.value().equals(reply)) {
                     throw wrong("GET", reply);
@@ -105,7 +109,7 @@ final class Worker implements Runnable {
         while (running.getAsBoolean()) {
             inFlight.acquireUninterruptibly();
             String key = keys.any(random);
-            if ((count++ & 1) == 0) {
+            if (!isWrite(count++)) {
                 commands.get(key).whenComplete(onGet);
             } else {
                 commands.set(key, keys.value()).whenComplete(onSet);
