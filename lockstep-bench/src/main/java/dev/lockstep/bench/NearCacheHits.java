@@ -19,12 +19,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.redisson.api.RLocalCachedMap;
 
 /**
- * Hits of a near cache beside those of a bare Caffeine cache with the same entries, in one process.
+ * Hits of a near cache beside those of a bare Caffeine cache, and of Redisson's {@link RLocalCachedMap}, with the same entries,
+ * in one process.
  *
- * <p>Prints a Markdown table: {@code java -cp lockstep-bench.jar dev.lockstep.bench.NearCacheHits [rounds] [millis]}. The two
- * take turns in short rounds, and what counts is the median of the ratios of neighbouring ones: see {@link Throughput}.
+ * <p>Prints a Markdown table: {@code java -cp lockstep-bench.jar dev.lockstep.bench.NearCacheHits [rounds] [millis]}. Two at
+ * a time take turns in short rounds, and what counts is the median of the ratios of neighbouring ones: see {@link Throughput}.
  */
 public final class NearCacheHits {
 
@@ -47,14 +49,15 @@ public final class NearCacheHits {
     /**
      * One row of the table.
      *
-     * @param bare what bounds the bare cache
-     * @param ratios of the near cache's hits to the bare cache's, round by round, lowest first
+     * @param other what the near cache is beside
+     * @param ratios of the near cache's hits to the other one's, round by round, lowest first
      * @param misses of the near cache in all rounds: its values are asked for again when a lease ends on a busy machine
      */
-    record Row(int threads, String bare, double barePerSecond, double nearPerSecond, List<Double> ratios, long misses) {
+    record Row(
+            int threads, String other, double othersPerSecond, double nearPerSecond, List<Double> ratios, long misses) {
 
         static final String HEADER = """
-                | threads | Caffeine bounded by | its hits/s | near cache, hits/s | ratio: median (min–max) | misses |
+                | threads | beside | its hits/s | near cache, hits/s | ratio: median (min–max) | misses |
                 |---|---|---|---|---|---|""";
 
         @Override
@@ -63,8 +66,8 @@ public final class NearCacheHits {
                     Locale.ROOT,
                     "| %d | %s | %,.0f | %,.0f | **%.2f** (%.2f–%.2f) | %,d |",
                     threads,
-                    bare,
-                    barePerSecond,
+                    other,
+                    othersPerSecond,
                     nearPerSecond,
                     median(ratios),
                     ratios.get(0),
@@ -94,6 +97,7 @@ public final class NearCacheHits {
     /** Starts servers, compares with one thread and with two, and stops all of it. */
     static List<Row> run(int rounds, Duration time, PrintStream out) throws InterruptedException {
         try (LocalDeployment redis = new Servers(0, 1).start();
+                LocalCopies redisson = new LocalCopies(redis.primary(), 2 * ENTRIES);
                 Lockstep cache = Lockstep.connect(redis.uri());
                 NearCache<String, String> near = NearCache.over(cache.session(), NearCacheSpec.entries(2 * ENTRIES))) {
             out.println(ENTRIES + " entries; " + redis.serverVersion() + ", on this machine of "
@@ -103,10 +107,14 @@ public final class NearCacheHits {
             out.println(Row.HEADER);
             var hits = new NearCacheHits(cache, near, time);
             hits.fill();
+            redisson.fill(hits.keys);
             List<Row> rows = new ArrayList<>();
             for (int threads : new int[] {1, 2}) {
-                rows.add(hits.compare(threads, rounds, "size and age", hits.bySizeAndAge));
-                rows.add(hits.compare(threads, rounds, "size", hits.bySize));
+                rows.add(hits.compare(
+                        threads, rounds, "Caffeine bounded by size and age", hits.bySizeAndAge::getIfPresent));
+                rows.add(hits.compare(threads, rounds, "Caffeine bounded by size", hits.bySize::getIfPresent));
+                rows.add(hits.compare(threads, rounds, LocalCopies.BY_OBJECT, redisson.byObject()::get));
+                rows.add(hits.compare(threads, rounds, LocalCopies.IN_CAFFEINE, redisson.inCaffeine()::get));
             }
             rows.forEach(out::println);
             return rows;
@@ -126,31 +134,31 @@ public final class NearCacheHits {
         } while (near.stats().misses() > before);
     }
 
-    private Row compare(int threads, int rounds, String bounds, Cache<String, String> bare)
+    private Row compare(int threads, int rounds, String name, Function<String, @Nullable String> other)
             throws InterruptedException {
         for (int i = 0; i < WARMUPS; i++) {
-            round(threads, bare::getIfPresent);
+            round(threads, other);
             round(threads, near::get);
         }
         long misses = near.stats().misses();
-        List<Double> ofBare = new ArrayList<>();
+        List<Double> ofOther = new ArrayList<>();
         List<Double> ofNear = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             if (i % 2 == 0) {
-                ofBare.add(round(threads, bare::getIfPresent));
+                ofOther.add(round(threads, other));
                 ofNear.add(round(threads, near::get));
             } else {
                 ofNear.add(round(threads, near::get));
-                ofBare.add(round(threads, bare::getIfPresent));
+                ofOther.add(round(threads, other));
             }
-            ratios.add(ofNear.get(i) / ofBare.get(i));
+            ratios.add(ofNear.get(i) / ofOther.get(i));
         }
         Collections.sort(ratios);
         return new Row(
                 threads,
-                bounds,
-                median(ofBare),
+                name,
+                median(ofOther),
                 median(ofNear),
                 ratios,
                 near.stats().misses() - misses);
