@@ -114,4 +114,13 @@ final class LinkOpener {
         }
         throw new RedisException("INFO server has no line run_id; is this a data node?");
     }
+
+    /** Why no link could be made, in the words of whatever failed first. */
+    static String rootOf(@Nullable Throwable failure) {
+        Throwable root = failure;
+        while (root != null && root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root == null ? "it was lost again" : String.valueOf(root.getMessage());
+    }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -194,19 +195,19 @@ final class PrimaryLane {
 
     /** Has positions told at once for a while. */
     void demand() {
-        NodeLink to = open;
-        PrimaryTenure of = tenure;
-        if (to != null && of != null) {
-            of.demand(to);
-        }
+        onTenure(PrimaryTenure::demand);
     }
 
     /** Has the primary's position told now. */
     void sample() {
+        onTenure(PrimaryTenure::sample);
+    }
+
+    private void onTenure(BiConsumer<PrimaryTenure, NodeLink> what) {
         NodeLink to = open;
         PrimaryTenure of = tenure;
         if (to != null && of != null) {
-            of.sample(to);
+            what.accept(of, to);
         }
     }
 
@@ -246,10 +247,15 @@ final class PrimaryLane {
 
     /**
      * A former primary that lives may hold writes back, as it does in a planned switchover, and is about to turn them away: it
-     * is given the time to say so, since what it does not answer has an unknown outcome.
+     * is given the time to say so, since what it does not answer has an unknown outcome; and how far it had come.
      */
     private void retire(NodeLink old) {
-        retire(old, shard.answersProbes(old.address) ? LAST_WORDS : 0);
+        boolean speaks = shard.answersProbes(old.address);
+        PrimaryTenure of = tenure;
+        if (speaks && of != null) {
+            of.lastWord(old);
+        }
+        retire(old, speaks ? LAST_WORDS : 0);
     }
 
     private void retire(NodeLink old, long graceNanos) {
@@ -473,7 +479,7 @@ final class PrimaryLane {
             if (made != null) {
                 made.close();
             }
-            String why = made != null ? "it says that it is a replica" : rootOf(failure);
+            String why = made != null ? "it says that it is a replica" : LinkOpener.rootOf(failure);
             synchronized (this) {
                 problem = ": " + why;
             }
@@ -487,14 +493,6 @@ final class PrimaryLane {
             log.error("The connection to the new primary {} could not be taken into use", made, e);
             made.close();
         }
-    }
-
-    static String rootOf(@Nullable Throwable failure) {
-        Throwable root = failure;
-        while (root != null && root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        return root == null ? "it was lost again" : String.valueOf(root.getMessage());
     }
 
     private void retryLater() {

@@ -49,6 +49,7 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
     private int sinceInfo;
     private boolean refusalLogged;
     private boolean demoted;
+    private @Nullable Position lastTold; // as a primary
 
     /** @param epoch greater than that of every former tenure */
     PrimaryTenure(PrimaryLane lane, ShardRoute shard, long epoch) {
@@ -75,6 +76,13 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
     void sample(NodeLink link) {
         forced = true;
         link.wake();
+    }
+
+    /** Nothing will be sent on this connection any more: asks how far it has come, unless that was told since. */
+    void lastWord(NodeLink link) {
+        if (touched) {
+            sample(link);
+        }
     }
 
     /** Settles all that this connection will never tell, with {@code position} if it is known to cover it. */
@@ -196,7 +204,8 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
                 logRefusal(attempt, link);
             } else {
                 demoted |= info.role() != Role.PRIMARY;
-                position = demoted ? null : info.position();
+                position = demoted ? asDemoted(info) : info.position();
+                lastTold = demoted ? lastTold : position;
                 lane.seen(link, info, attempt.sentAt);
             }
         } finally {
@@ -204,6 +213,22 @@ final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
                 mark.settle(position);
             }
         }
+    }
+
+    /**
+     * A node that has become a replica stands where it ended as a primary until it has followed another one: within its own
+     * history, which it leaves only with what it takes over. While it gives up its data its offset may be none.
+     */
+    private @Nullable Position asDemoted(ReplicationInfo info) {
+        Position stands = info.position();
+        Position told = lastTold;
+        return told != null
+                        && info.role() == Role.REPLICA
+                        && stands.history().equals(told.history())
+                        && stands.offset() > 0
+                        && stands.offset() >= told.offset()
+                ? stands
+                : null;
     }
 
     /** The marks are settled by whoever makes the next connection. */

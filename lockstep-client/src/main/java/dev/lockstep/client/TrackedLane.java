@@ -103,7 +103,7 @@ final class TrackedLane {
         if (made != null) {
             made.close();
         } else if (isRefusal(failure)) {
-            tell(PrimaryLane.rootOf(failure));
+            tell(LinkOpener.rootOf(failure));
         } else {
             log.debug("No connection to {}'s primary for values to be kept: {}", shard.name(), String.valueOf(failure));
         }

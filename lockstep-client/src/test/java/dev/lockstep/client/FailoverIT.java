@@ -255,6 +255,8 @@ class FailoverIT {
             messages.sync().subscribe("news");
             redis.primary().kill();
 
+            // A read is repeated; a script that was on its way when the primary died has an unknown outcome.
+            assertThat(cache.primary().sync().get("scan:0")).isEqualTo("x");
             assertThat((String) cache.primary().sync().evalsha(sha, ScriptOutputType.VALUE))
                     .isEqualTo("ran");
             assertThatThrownBy(() -> cache.primary().sync().scan(cursor))
