@@ -112,8 +112,7 @@ public final class SwitchoverGap {
         longestNanos.set(0);
         Switchover done;
         if (cluster) {
-            LocalServer replica =
-                    redis.replicas(redis.primary(SlotHash.getSlot(KEY))).get(0);
+            LocalServer replica = replica();
             done = cache.switchover(replica.host() + ":" + replica.port());
         } else {
             done = cache.switchover();
@@ -131,6 +130,19 @@ public final class SwitchoverGap {
                 done.writeGap().toMillis(),
                 gap,
                 done.remarks().isEmpty() ? "" : done.remarks());
+    }
+
+    /** Of the shard that has the key, once the former primary is one. */
+    private LocalServer replica() {
+        long until = System.nanoTime() + TIMEOUT.toNanos();
+        while (System.nanoTime() - until < 0) {
+            List<LocalServer> replicas = redis.replicas(redis.primary(SlotHash.getSlot(KEY)));
+            if (!replicas.isEmpty()) {
+                return replicas.get(0);
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+        throw new IllegalStateException("No replica any more: " + cache.topology());
     }
 
     private void awaitWrites(int more) {

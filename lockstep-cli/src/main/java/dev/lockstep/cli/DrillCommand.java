@@ -51,7 +51,11 @@ final class DrillCommand implements Callable<Integer> {
             order = 20)
     private Path report = Path.of("lockstep-drill.html");
 
-    @Option(names = "--campaign", paramLabel = "N", description = "Run N drills of consecutive seeds.", order = 21)
+    @Option(
+            names = "--campaign",
+            paramLabel = "N",
+            description = "Run N drills of consecutive seeds, but for those that --out has the results of.",
+            order = 21)
     private @Nullable Integer campaign;
 
     @Option(
