@@ -102,29 +102,13 @@ public final class DurableWrites {
                 Locale.ROOT,
                 "| %s | %,.0f | %s | %,.0f | %,.0f |%n",
                 way.name(),
-                median(its.stream().map(DurableRound::perSecond)),
-                its == ours
-                        ? ""
-                        : String.format(Locale.ROOT, "**%.2f** (%s)", median(ratios(ours, its)), range(ours, its)),
-                median(its.stream().map(round -> round.micros(50))),
-                median(its.stream().map(round -> round.micros(99)))));
+                Ratios.median(perSecond(its).stream()),
+                its == ours ? "" : Ratios.of(perSecond(ours), perSecond(its)),
+                Ratios.median(its.stream().map(round -> round.micros(50))),
+                Ratios.median(its.stream().map(round -> round.micros(99)))));
     }
 
-    private static String range(List<DurableRound> ours, List<DurableRound> its) {
-        List<Double> sorted = ratios(ours, its).sorted().toList();
-        return String.format(Locale.ROOT, "%.2f–%.2f", sorted.get(0), sorted.get(sorted.size() - 1));
-    }
-
-    private static Stream<Double> ratios(List<DurableRound> ours, List<DurableRound> its) {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < ours.size(); i++) {
-            ratios.add(ours.get(i).perSecond() / its.get(i).perSecond());
-        }
-        return ratios.stream();
-    }
-
-    private static double median(Stream<Double> values) {
-        List<Double> sorted = values.sorted().toList();
-        return sorted.get(sorted.size() / 2);
+    private static List<Double> perSecond(List<DurableRound> rounds) {
+        return rounds.stream().map(DurableRound::perSecond).toList();
     }
 }

@@ -50,11 +50,10 @@ public final class NearCacheHits {
      * One row of the table.
      *
      * @param other what the near cache is beside
-     * @param ratios of the near cache's hits to the other one's, round by round, lowest first
+     * @param ratios of the near cache's hits to the other one's
      * @param misses of the near cache in all rounds: its values are asked for again when a lease ends on a busy machine
      */
-    record Row(
-            int threads, String other, double othersPerSecond, double nearPerSecond, List<Double> ratios, long misses) {
+    record Row(int threads, String other, double othersPerSecond, double nearPerSecond, Ratios ratios, long misses) {
 
         static final String HEADER = """
                 | threads | beside | its hits/s | near cache, hits/s | ratio: median (min–max) | misses |
@@ -64,14 +63,12 @@ public final class NearCacheHits {
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "| %d | %s | %,.0f | %,.0f | **%.2f** (%.2f–%.2f) | %,d |",
+                    "| %d | %s | %,.0f | %,.0f | %s | %,d |",
                     threads,
                     other,
                     othersPerSecond,
                     nearPerSecond,
-                    median(ratios),
-                    ratios.get(0),
-                    ratios.get(ratios.size() - 1),
+                    ratios,
                     misses);
         }
     }
@@ -143,7 +140,6 @@ public final class NearCacheHits {
         long misses = near.stats().misses();
         List<Double> ofOther = new ArrayList<>();
         List<Double> ofNear = new ArrayList<>();
-        List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             if (i % 2 == 0) {
                 ofOther.add(round(threads, other));
@@ -152,20 +148,14 @@ public final class NearCacheHits {
                 ofNear.add(round(threads, near::get));
                 ofOther.add(round(threads, other));
             }
-            ratios.add(ofNear.get(i) / ofOther.get(i));
         }
-        Collections.sort(ratios);
         return new Row(
                 threads,
                 name,
-                median(ofOther),
-                median(ofNear),
-                ratios,
+                Ratios.median(ofOther.stream()),
+                Ratios.median(ofNear.stream()),
+                Ratios.of(ofNear, ofOther),
                 near.stats().misses() - misses);
-    }
-
-    private static double median(List<Double> figures) {
-        return figures.stream().sorted().toList().get(figures.size() / 2);
     }
 
     /** Hits per second. */

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Reads that replicas serve and that keep a session's promises, beside plain Lettuce with {@link ReadFrom#REPLICA}, which
@@ -119,33 +118,18 @@ public final class SessionReads {
                 Locale.ROOT,
                 "| %s | %,.0f | %s | %.2f | %s |%n",
                 contender.name(),
-                median(its.stream().map(measured -> measured.round().perSecond())),
-                its == ours
-                        ? ""
-                        : ratio(
-                                ours.stream().map(m -> m.round().perSecond()).toList(),
-                                its.stream().map(m -> m.round().perSecond()).toList()),
-                median(its.stream().map(Measured::primaryCpuMicros)),
-                its == ours
-                        ? ""
-                        : ratio(
-                                ours.stream().map(Measured::primaryCpuMicros).toList(),
-                                its.stream().map(Measured::primaryCpuMicros).toList())));
+                Ratios.median(perSecond(its).stream()),
+                its == ours ? "" : Ratios.of(perSecond(ours), perSecond(its)),
+                Ratios.median(cpu(its).stream()),
+                its == ours ? "" : Ratios.of(cpu(ours), cpu(its))));
     }
 
-    /** Round by round: the median, and from where to where. */
-    private static String ratio(List<Double> ours, List<Double> its) {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < ours.size(); i++) {
-            ratios.add(ours.get(i) / its.get(i));
-        }
-        ratios.sort(null);
-        return String.format(
-                Locale.ROOT,
-                "**%.2f** (%.2f–%.2f)",
-                median(ratios.stream()),
-                ratios.get(0),
-                ratios.get(ratios.size() - 1));
+    private static List<Double> perSecond(List<Measured> rounds) {
+        return rounds.stream().map(measured -> measured.round().perSecond()).toList();
+    }
+
+    private static List<Double> cpu(List<Measured> rounds) {
+        return rounds.stream().map(Measured::primaryCpuMicros).toList();
     }
 
     private double primaryCpuMicros() {
@@ -155,10 +139,5 @@ public final class SessionReads {
                         .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
                         .sum()
                 * 1e6;
-    }
-
-    private static double median(Stream<Double> values) {
-        List<Double> sorted = values.sorted().toList();
-        return sorted.get(sorted.size() / 2);
     }
 }

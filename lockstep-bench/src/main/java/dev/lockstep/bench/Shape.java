@@ -14,16 +14,6 @@ import java.util.List;
  */
 record Shape(String name, int threads, int window, int keys, int writeEvery) {
 
-    /** GET and SET by turns, or MGET. */
-    Shape(String name, int threads, int window, int keys) {
-        this(name, threads, window, keys, 2);
-    }
-
-    /** The same with another share of writes. */
-    Shape writingEvery(int calls) {
-        return new Shape(name, threads, window, keys, calls);
-    }
-
     static final Shape BUSIEST = new Shape("4 threads, 256 in flight", 4, 256, 1);
 
     /** On any deployment. */
@@ -35,6 +25,16 @@ record Shape(String name, int threads, int window, int keys, int writeEvery) {
 
     private static final List<Shape> OVER_SLOTS = List.of(
             new Shape("1 thread, MGET of 100 keys", 1, 1, 100), new Shape("8 threads, MGET of 100 keys", 8, 1, 100));
+
+    /** GET and SET by turns, or MGET. */
+    Shape(String name, int threads, int window, int keys) {
+        this(name, threads, window, keys, 2);
+    }
+
+    /** The same with another share of writes. */
+    Shape writingEvery(int calls) {
+        return new Shape(name, threads, window, keys, calls);
+    }
 
     /** Those of a cluster have calls over all of its shards too. */
     static List<Shape> on(Servers servers) {

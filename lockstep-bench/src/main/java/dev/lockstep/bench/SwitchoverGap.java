@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Measures planned switchovers under load: for how long no write of an application is answered, and that no acknowledged
@@ -134,23 +135,24 @@ public final class SwitchoverGap {
 
     /** Of the shard that has the key, once the former primary is one. */
     private LocalServer replica() {
-        long until = System.nanoTime() + TIMEOUT.toNanos();
-        while (System.nanoTime() - until < 0) {
-            List<LocalServer> replicas = redis.replicas(redis.primary(SlotHash.getSlot(KEY)));
-            if (!replicas.isEmpty()) {
-                return replicas.get(0);
-            }
-            LockSupport.parkNanos(5_000_000);
-        }
-        throw new IllegalStateException("No replica any more: " + cache.topology());
+        await("No replica any more", () -> !replicas().isEmpty());
+        return replicas().get(0);
+    }
+
+    private List<LocalServer> replicas() {
+        return redis.replicas(redis.primary(SlotHash.getSlot(KEY)));
     }
 
     private void awaitWrites(int more) {
         int enough = acknowledged.size() + more;
+        await("No writes any more", () -> acknowledged.size() >= enough);
+    }
+
+    private void await(String problem, BooleanSupplier done) {
         long until = System.nanoTime() + TIMEOUT.toNanos();
-        while (acknowledged.size() < enough) {
+        while (!done.getAsBoolean()) {
             if (System.nanoTime() - until > 0) {
-                throw new IllegalStateException("No writes any more: " + cache.topology());
+                throw new IllegalStateException(problem + ": " + cache.topology());
             }
             LockSupport.parkNanos(5_000_000);
         }

@@ -53,10 +53,7 @@ class PartitionIT {
                     cache.primary().writing(Durability.allReplicas().within(Duration.ofSeconds(6)));
             durable.sync().set("begin", "1");
             List<LocalServer> cutOff = List.of(redis.primary(), redis.replicas().get(0));
-            List<Link> border = redis.servers().stream()
-                    .filter(server -> !cutOff.contains(server))
-                    .flatMap(server -> cutOff.stream().map(other -> redis.link(server, other)))
-                    .toList();
+            List<Link> border = redis.border(cutOff);
 
             border.forEach(Link::cut);
             Map<String, RedisFuture<String>> asked = new LinkedHashMap<>();

@@ -73,9 +73,9 @@ public final class Campaign {
             Results results = new Results(folder.resolve("results.tsv"));
             for (int i = 0; i < count; i++) {
                 DrillSettings each = settings.withSeed(settings.seed() + i);
-                Entry known = results.of(each);
-                Entry entry = known == null ? one(each) : known;
-                if (known == null) {
+                Entry entry = results.of(each);
+                if (entry == null) {
+                    entry = one(each);
                     results.add(entry);
                 }
                 entries.add(entry);

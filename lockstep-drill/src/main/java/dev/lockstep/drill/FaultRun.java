@@ -1,19 +1,13 @@
 package dev.lockstep.drill;
 
+import dev.lockstep.client.Lockstep;
 import dev.lockstep.local.Link;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalServer;
-import dev.lockstep.topology.Deployment;
-import dev.lockstep.topology.NodeAddress;
-import dev.lockstep.topology.Switchover;
 import dev.lockstep.topology.SwitchoverException;
-import dev.lockstep.topology.TopologyWatcher;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -80,16 +74,6 @@ final class FaultRun {
                 : List.of(target, replicas.get(fault.choice(ground.witnesses().count(), replicas.size())));
     }
 
-    /** The links between what is struck and all other servers; the application reaches both sides. */
-    private List<Link> partition() {
-        List<LocalServer> others = deployment.servers().stream()
-                .filter(server -> !struck.contains(server))
-                .toList();
-        return struck.stream()
-                .flatMap(server -> others.stream().map(other -> deployment.link(server, other)))
-                .toList();
-    }
-
     private LocalServer primary() {
         return ground.primary(shard);
     }
@@ -110,7 +94,8 @@ final class FaultRun {
         switch (fault.kind()) {
             case KILL_PRIMARY, KILL_REPLICA, KILL_SENTINEL, KILL_PRIMARY_AND_REPLICA ->
                 struck.forEach(LocalServer::kill);
-            case ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA -> partition().forEach(Link::cut);
+            case ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA ->
+                deployment.border(struck).forEach(Link::cut);
             case FREEZE_PRIMARY, PAUSE_PRIMARY, PAUSE_REPLICA, PAUSE_SENTINEL -> target.pause();
             case RESTART_PRIMARY ->
                 slowly(() -> {
@@ -155,15 +140,10 @@ final class FaultRun {
 
     /** As an operator would do it: again, as long as it is refused because the deployment is not ready for it. */
     private String switchedOver(LocalServer replica) {
-        NodeAddress to = new NodeAddress(replica.host(), replica.port());
-        ClientResources resources = DefaultClientResources.builder()
-                .ioThreadPoolSize(2)
-                .computationThreadPoolSize(2)
-                .build();
-        try (TopologyWatcher watcher = TopologyWatcher.open(Deployment.parse(deployment.uri()), resources)) {
+        try (Lockstep cache = Lockstep.connect(deployment.uri())) {
             for (int tries = 1; ; tries++) {
                 try {
-                    Switchover.run(watcher, to, line -> {});
+                    cache.switchover(replica.host() + ":" + replica.port());
                     return replica.name();
                 } catch (SwitchoverException e) {
                     if (e.changed() || tries == SWITCHOVER_TRIES) {
@@ -172,8 +152,6 @@ final class FaultRun {
                     LockSupport.parkNanos(SWITCHOVER_PAUSE_NANOS);
                 }
             }
-        } finally {
-            var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
         }
     }
 
@@ -202,7 +180,8 @@ final class FaultRun {
         switch (fault.kind()) {
             case KILL_PRIMARY, KILL_REPLICA, KILL_SENTINEL, KILL_PRIMARY_AND_REPLICA ->
                 struck.forEach(LocalServer::restart);
-            case ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA -> partition().forEach(Link::heal);
+            case ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA ->
+                deployment.border(struck).forEach(Link::heal);
             case FREEZE_PRIMARY, PAUSE_PRIMARY, PAUSE_REPLICA, PAUSE_SENTINEL -> target.resume();
             case CUT_APP_PRIMARY, CUT_APP_REPLICA, SLOW_APP_PRIMARY ->
                 deployment.clientLink(target).heal();

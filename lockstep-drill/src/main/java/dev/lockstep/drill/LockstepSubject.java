@@ -28,9 +28,10 @@ final class LockstepSubject implements Subject {
     static final String NOT_DURABLE = "NotDurableException";
 
     /** Long enough for a replica that is well, short enough for one that is not to hold up nobody. */
-    private static final Durability ONE = Durability.replicas(1).within(Duration.ofMillis(300));
+    private static final Duration CONFIRMED_WITHIN = Duration.ofMillis(300);
 
-    private static final Durability DURABLE = Durability.allReplicas().within(Duration.ofMillis(300));
+    private static final Durability ONE = Durability.replicas(1).within(CONFIRMED_WITHIN);
+    private static final Durability DURABLE = Durability.allReplicas().within(CONFIRMED_WITHIN);
 
     /** Too small for all keys, so that values also leave it. */
     private static final NearCacheSpec NEAR = NearCacheSpec.entries(40);

@@ -3,6 +3,7 @@ package dev.lockstep.drill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the replicas held that a call waited for is there at the end; and of every other acknowledged write that is gone, the
@@ -24,21 +25,14 @@ final class LossChecker implements Checker {
 
     @Override
     public List<Finding> check(History history) {
-        Appends appends = new Appends(history);
         List<Violation> broken = new ArrayList<>();
         List<Violation> untold = new ArrayList<>();
         List<Violation> madeUp = new ArrayList<>();
         long confirmed = 0;
         long acknowledged = 0;
-        for (Key key : history.keys()) {
-            long[] held = history.finals().get(key.id());
-            if (held == null || key.type() == Key.Type.REGISTER) {
-                continue;
-            }
-            List<Call> writes = key.type() == Key.Type.LIST ? appends.acknowledged(key) : increments(history, key);
-            List<Call> gone = key.type() == Key.Type.LIST
-                    ? writes.stream().filter(appends::isGone).toList()
-                    : surplus(writes, held[0]);
+        for (Acknowledged writes : Acknowledged.of(history)) {
+            Key key = writes.key();
+            List<Call> gone = writes.gone();
             for (Call write : gone) {
                 if (write.op() == Op.APPEND_DURABLE
                         || (write.op() == Op.APPEND_TO_ONE && mustSurvive(history, write))) {
@@ -65,8 +59,8 @@ final class LossChecker implements Checker {
                         "Of " + key.name() + " " + told + " writes were told to be lost, and " + gone.size()
                                 + " are gone, while no primary was replaced"));
             }
-            acknowledged += writes.size();
-            confirmed += writes.stream()
+            acknowledged += writes.count();
+            confirmed += Stream.concat(writes.there().stream(), gone.stream())
                     .filter(write -> write.op() == Op.APPEND_DURABLE || write.op() == Op.APPEND_TO_ONE)
                     .count();
         }
@@ -90,17 +84,5 @@ final class LossChecker implements Checker {
                         && fault.fromNanos() <= until
                         && fault.settledNanos() >= write.invoked()
                         && placement.mayHold(fault.shard(), slot, write.invoked(), until));
-    }
-
-    private static List<Call> increments(History history, Key key) {
-        return history.calls().stream()
-                .filter(call -> call.key() == key.id() && call.ok() && call.op() == Op.INCREMENT)
-                .toList();
-    }
-
-    /** As many of the last increments as the counter is short of. */
-    private static List<Call> surplus(List<Call> increments, long held) {
-        int there = (int) Math.min(increments.size(), Math.max(0, held));
-        return increments.subList(there, increments.size());
     }
 }

@@ -36,13 +36,12 @@ final class LossWindows {
         if (changes.isEmpty()) {
             return;
         }
-        Appends appends = new Appends(history);
-        List<Call> plain = appends.acknowledged().stream()
-                .filter(append -> append.op() == Op.APPEND)
-                .toList();
-        List<Call> survived =
-                plain.stream().filter(append -> !appends.isGone(append)).toList();
-        List<Call> lost = plain.stream().filter(appends::isGone).toList();
+        List<Call> survived = new ArrayList<>();
+        List<Call> lost = new ArrayList<>();
+        for (Acknowledged writes : Acknowledged.of(history)) {
+            writes.there().stream().filter(write -> write.op() == Op.APPEND).forEach(survived::add);
+            writes.gone().stream().filter(write -> write.op() == Op.APPEND).forEach(lost::add);
+        }
         for (int i = 0; i < changes.size(); i++) {
             PrimaryChange change = changes.get(i);
             long nextBegins = nextChangeOf(change.shard(), changes, i + 1);

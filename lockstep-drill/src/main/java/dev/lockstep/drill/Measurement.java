@@ -1,11 +1,8 @@
 package dev.lockstep.drill;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -24,14 +21,17 @@ final class Measurement {
                 unknown += isUnknown(call) ? 1 : 0;
             }
         }
-        long[] lost = lost(history);
+        List<Acknowledged> writes = Acknowledged.of(history);
         return new Figures(
                 history.calls().size(),
                 failures,
                 unknown,
-                lost[0],
-                lost[1],
-                toldThere(history),
+                writes.stream().mapToLong(Acknowledged::count).sum(),
+                writes.stream().mapToLong(its -> its.gone().size()).sum(),
+                writes.stream()
+                        .mapToLong(its -> Math.max(
+                                0, history.toldLost(its.key()) - its.gone().size()))
+                        .sum(),
                 readsByReplica,
                 history.told().size(),
                 times(history, lengthNanos, op -> !op.isRead()),
@@ -43,57 +43,6 @@ final class Measurement {
         return call.outcome().kind() == Outcome.Kind.UNKNOWN
                 && !call.op().isRead()
                 && !call.outcome().failure().equals(LockstepSubject.NOT_DURABLE);
-    }
-
-    /** Acknowledged increments and appends, and how many of them the primary did not hold after the last call. */
-    private static long[] lost(History history) {
-        Map<Integer, Long> counted = new HashMap<>();
-        Map<Integer, Set<Long>> held = new HashMap<>();
-        long acknowledged = 0;
-        long lost = 0;
-        for (Call call : history.calls()) {
-            long[] end = history.finals().get(call.key());
-            if (!call.ok() || end == null) {
-                continue;
-            }
-            if (call.op().isAppend()) {
-                acknowledged++;
-                Set<Long> elements = held.computeIfAbsent(
-                        call.key(),
-                        key -> new HashSet<>(Arrays.stream(end).boxed().toList()));
-                lost += elements.contains(call.value()) ? 0 : 1;
-            } else if (call.op() == Op.INCREMENT) {
-                acknowledged++;
-                counted.merge(call.key(), 1L, Long::sum);
-            }
-        }
-        for (Map.Entry<Integer, Long> counter : counted.entrySet()) {
-            long[] end = history.finals().get(counter.getKey());
-            lost += end == null ? 0 : Math.max(0, counter.getValue() - end[0]);
-        }
-        return new long[] {acknowledged, lost};
-    }
-
-    private static long toldThere(History history) {
-        Appends appends = new Appends(history);
-        long there = 0;
-        for (Key key : history.keys()) {
-            long[] held = history.finals().get(key.id());
-            if (held == null || key.type() == Key.Type.REGISTER) {
-                continue;
-            }
-            long gone = key.type() == Key.Type.LIST
-                    ? appends.acknowledged(key).stream().filter(appends::isGone).count()
-                    : Math.max(0, increments(history, key) - held[0]);
-            there += Math.max(0, history.toldLost(key) - gone);
-        }
-        return there;
-    }
-
-    private static long increments(History history, Key key) {
-        return history.calls().stream()
-                .filter(call -> call.key() == key.id() && call.ok() && call.op() == Op.INCREMENT)
-                .count();
     }
 
     private static Figures.Times times(History history, long lengthNanos, Predicate<Op> which) {

@@ -17,38 +17,43 @@ final class SwitchoverChecker implements Checker {
     /** Nothing at all if there was no switchover that could be judged. */
     @Override
     public List<Finding> check(History history) {
-        Appends appends = new Appends(history);
-        List<FaultWindow> planned = faults.stream()
-                .filter(fault -> fault.kind() == FaultKind.SWITCHOVER && isAlone(fault))
-                .toList();
-        if (planned.isEmpty()) {
-            return List.of();
-        }
         long judged = 0;
         List<Violation> violations = new ArrayList<>();
-        for (FaultWindow switchover : planned) {
-            for (Call append : appends.acknowledged()) {
-                if (append.returned() >= switchover.fromNanos()
+        for (FaultWindow switchover : faults) {
+            if (switchover.kind() == FaultKind.SWITCHOVER && isAlone(switchover)) {
+                for (Acknowledged appends : Acknowledged.of(history)) {
+                    if (appends.isList()) {
+                        List<Call> gone = within(switchover, appends.gone(), history);
+                        judged += gone.size()
+                                + within(switchover, appends.there(), history).size();
+                        gone.forEach(append -> violations.add(violation(append, switchover, appends.key())));
+                    }
+                }
+            }
+        }
+        return judged == 0 ? List.of() : List.of(new Finding(Anomaly.LOST_IN_SWITCHOVER, judged, violations));
+    }
+
+    /** Those that returned while it was going on, on its shard and no other. */
+    private static List<Call> within(FaultWindow switchover, List<Call> appends, History history) {
+        return appends.stream()
+                .filter(append -> append.returned() >= switchover.fromNanos()
                         && append.returned() <= switchover.healedNanos()
                         && history.placement()
                                 .surelyHolds(
                                         switchover.shard(),
                                         history.key(append).slot(),
                                         append.invoked(),
-                                        switchover.settledNanos())) {
-                    judged++;
-                    if (appends.isGone(append)) {
-                        violations.add(new Violation(
-                                Anomaly.LOST_IN_SWITCHOVER,
-                                append.returned(),
-                                "Element " + append.value() + " was acknowledged at " + Evidence.at(append.returned())
-                                        + ", in the switchover to " + switchover.target() + ", and is not in "
-                                        + history.key(append).name()));
-                    }
-                }
-            }
-        }
-        return judged == 0 ? List.of() : List.of(new Finding(Anomaly.LOST_IN_SWITCHOVER, judged, violations));
+                                        switchover.settledNanos()))
+                .toList();
+    }
+
+    private static Violation violation(Call append, FaultWindow switchover, Key key) {
+        return new Violation(
+                Anomaly.LOST_IN_SWITCHOVER,
+                append.returned(),
+                "Element " + append.value() + " was acknowledged at " + Evidence.at(append.returned())
+                        + ", in the switchover to " + switchover.target() + ", and is not in " + key.name());
     }
 
     private boolean isAlone(FaultWindow switchover) {

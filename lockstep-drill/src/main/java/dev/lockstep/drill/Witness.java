@@ -133,9 +133,7 @@ final class Witness {
             if (lane == null || lane.info == null) {
                 return false;
             }
-            boolean follows = lane.state == NodeLane.State.REPLICA
-                    && lane.info.primary() != null
-                    && lane.info.primary().port() == port;
+            boolean follows = lane.state == NodeLane.State.REPLICA && followedBy(node) == port;
             if (!node.equals(primary) && !follows) {
                 return false;
             }

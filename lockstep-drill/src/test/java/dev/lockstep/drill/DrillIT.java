@@ -5,6 +5,8 @@ import static dev.lockstep.drill.DrillSettings.Topology.SENTINEL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.lockstep.local.LocalDeployment;
+import dev.lockstep.local.LocalRedis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +24,12 @@ class DrillIT {
     static @Nullable Path serverBin() {
         String binary = System.getProperty("lockstep.server-bin", "");
         return binary.isEmpty() ? null : Path.of(binary);
+    }
+
+    /** Started on the server that the tests run on. */
+    static LocalDeployment started(LocalRedis plan) {
+        Path binary = serverBin();
+        return (binary == null ? plan : plan.serverBin(binary)).start();
     }
 
     static DrillSettings settings(DrillSettings.Topology topology, long seed, int seconds, FaultKind... faults) {

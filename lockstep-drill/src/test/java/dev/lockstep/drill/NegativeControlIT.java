@@ -21,7 +21,6 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,9 +52,7 @@ class NegativeControlIT {
 
     private static LocalDeployment servers(DrillSettings.Topology topology) {
         LocalRedis plan = topology == CLUSTER ? LocalRedis.cluster() : LocalRedis.sentinel();
-        plan.password("drill").links(true);
-        Path binary = DrillIT.serverBin();
-        return (binary == null ? plan : plan.serverBin(binary)).start();
+        return DrillIT.started(plan.password("drill").links(true));
     }
 
     private static int count(ClientResult client, Anomaly anomaly) {

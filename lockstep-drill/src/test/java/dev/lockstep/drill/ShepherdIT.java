@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,9 +17,7 @@ class ShepherdIT {
 
     @Test
     void sendsAReplicaBackToItsShard() {
-        Path binary = DrillIT.serverBin();
-        LocalRedis plan = LocalRedis.cluster().password("drill");
-        try (LocalDeployment redis = (binary == null ? plan : plan.serverBin(binary)).start()) {
+        try (LocalDeployment redis = DrillIT.started(LocalRedis.cluster().password("drill"))) {
             Witnesses witnesses = new Witnesses(3);
             SlotOwners.number(redis, witnesses);
             try (Watch watch = new Watch(redis, witnesses, () -> System.nanoTime() - origin)) {

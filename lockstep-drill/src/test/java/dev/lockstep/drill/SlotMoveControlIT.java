@@ -13,7 +13,6 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +35,7 @@ class SlotMoveControlIT {
 
     @Test
     void findsAClientThatKeepsTheOldShardsTokenWhenASlotHasMoved() {
-        Path binary = DrillIT.serverBin();
-        LocalRedis plan = LocalRedis.cluster().password("drill");
-        try (LocalDeployment redis = (binary == null ? plan : plan.serverBin(binary)).start()) {
+        try (LocalDeployment redis = DrillIT.started(LocalRedis.cluster().password("drill"))) {
             Witnesses witnesses = new Witnesses(3);
             Placement placement = SlotOwners.number(redis, witnesses);
             LocalServer from = redis.primary(REGISTER.slot());

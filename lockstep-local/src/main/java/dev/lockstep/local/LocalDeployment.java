@@ -440,6 +440,19 @@ public final class LocalDeployment implements AutoCloseable {
     }
 
     /**
+     * The links between these servers and all others of the deployment: cut, they are a partition, of which the application
+     * reaches both sides.
+     *
+     * @throws IllegalStateException when the deployment was not started with {@link LocalRedis#links}
+     */
+    public List<Link> border(List<LocalServer> side) {
+        return servers().stream()
+                .filter(server -> !side.contains(server))
+                .flatMap(other -> side.stream().map(server -> link(server, other)))
+                .toList();
+    }
+
+    /**
      * The link between the application (whoever is not a server of this deployment) and a server.
      *
      * @throws IllegalStateException when the deployment was not started with {@link LocalRedis#links}
