@@ -1,12 +1,11 @@
 package dev.lockstep.bench;
 
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import java.util.function.IntFunction;
 
 /**
- * A client under test. Both offer Lettuce's typed API, so both run the same load code.
+ * A client under test.
  *
- * @param name as the table says it
+ * @param name as the tables say it
+ * @param calls begins the calls of one thread, of which so many are in flight at most
  */
-record Contender(
-        String name, RedisClusterCommands<String, String> sync, RedisClusterAsyncCommands<String, String> async) {}
+record Contender(String name, IntFunction<Calls> calls) {}

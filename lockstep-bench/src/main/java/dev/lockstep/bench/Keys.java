@@ -1,6 +1,5 @@
 package dev.lockstep.bench;
 
-import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.util.random.RandomGenerator;
 
 /** The keys of the load, all with the same value of 100 bytes. */
@@ -17,9 +16,9 @@ final class Keys {
         }
     }
 
-    void fill(RedisClusterCommands<String, String> commands) {
+    void fill(Calls calls) {
         for (String name : names) {
-            commands.set(name, value);
+            calls.set(name, value);
         }
     }
 

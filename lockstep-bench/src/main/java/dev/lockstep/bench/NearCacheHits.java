@@ -6,13 +6,12 @@ import dev.lockstep.client.Lockstep;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.nearcache.NearCache;
 import dev.lockstep.nearcache.NearCacheSpec;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,13 +24,13 @@ import org.redisson.api.RLocalCachedMap;
  * Hits of a near cache beside those of a bare Caffeine cache, and of Redisson's {@link RLocalCachedMap}, with the same entries,
  * in one process.
  *
- * <p>Prints a Markdown table: {@code java -cp lockstep-bench.jar dev.lockstep.bench.NearCacheHits [rounds] [millis]}. Two at
- * a time take turns in short rounds, and what counts is the median of the ratios of neighbouring ones: see {@link Throughput}.
+ * <p>Prints a Markdown table for each pair, which takes turns as {@link Turns} says: two at a time, since the compiler would
+ * otherwise see all of them called at one place.
  */
 public final class NearCacheHits {
 
     private static final int ENTRIES = 8192;
-    private static final int WARMUPS = 5;
+    private static final List<Options.Known> OPTIONS = Options.rounds(9, 1_000, 5);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String[] keys = new String[ENTRIES];
@@ -44,38 +43,14 @@ public final class NearCacheHits {
             .build();
 
     private final NearCache<String, String> near;
-    private final Duration time;
+    private final Options options;
 
-    /**
-     * One row of the table.
-     *
-     * @param other what the near cache is beside
-     * @param ratios of the near cache's hits to the other one's
-     * @param misses of the near cache in all rounds: its values are asked for again when a lease ends on a busy machine
-     */
-    record Row(int threads, String other, double othersPerSecond, double nearPerSecond, Ratios ratios, long misses) {
+    /** A cache in this process. */
+    private record Copies(String name, Function<String, @Nullable String> get) {}
 
-        static final String HEADER = """
-                | threads | beside | its hits/s | near cache, hits/s | ratio: median (min–max) | misses |
-                |---|---|---|---|---|---|""";
-
-        @Override
-        public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "| %d | %s | %,.0f | %,.0f | %s | %,d |",
-                    threads,
-                    other,
-                    othersPerSecond,
-                    nearPerSecond,
-                    ratios,
-                    misses);
-        }
-    }
-
-    private NearCacheHits(Lockstep cache, NearCache<String, String> near, Duration time) {
+    private NearCacheHits(Lockstep cache, NearCache<String, String> near, Options options) {
         this.near = near;
-        this.time = time;
+        this.options = options;
         for (int i = 0; i < ENTRIES; i++) {
             keys[i] = "bench:" + i;
             cache.primary().async().set(keys[i], "value-" + i);
@@ -85,36 +60,35 @@ public final class NearCacheHits {
         Collections.shuffle(Arrays.asList(keys), new Random(1));
     }
 
-    public static void main(String... arguments) throws InterruptedException {
-        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 9;
-        int millis = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1000;
-        run(rounds, Duration.ofMillis(millis), System.out);
+    public static void main(String... arguments) throws InterruptedException, IOException {
+        run(Options.parse(NearCacheHits.class, OPTIONS, arguments), System.out);
+    }
+
+    /** As from the command line. */
+    static Evidence run(PrintStream out, String... arguments) throws InterruptedException, IOException {
+        return run(Options.read(NearCacheHits.class, OPTIONS, arguments), out);
     }
 
     /** Starts servers, compares with one thread and with two, and stops all of it. */
-    static List<Row> run(int rounds, Duration time, PrintStream out) throws InterruptedException {
+    private static Evidence run(Options options, PrintStream out) throws InterruptedException, IOException {
         try (LocalDeployment redis = new Servers(0, 1).start();
                 LocalCopies redisson = new LocalCopies(redis.primary(), 2 * ENTRIES);
                 Lockstep cache = Lockstep.connect(redis.uri());
                 NearCache<String, String> near = NearCache.over(cache.session(), NearCacheSpec.entries(2 * ENTRIES))) {
-            out.println(ENTRIES + " entries; " + redis.serverVersion() + ", on this machine of "
-                    + Runtime.getRuntime().availableProcessors() + " processors; Java "
-                    + Runtime.version().feature() + "; " + rounds + " rounds of " + time.toMillis() + " ms each");
-            out.println();
-            out.println(Row.HEADER);
-            var hits = new NearCacheHits(cache, near, time);
+            Evidence evidence = new Evidence(
+                    "near-cache", ENTRIES + " entries that all hold; " + redis.serverVersion(), options, out);
+            var hits = new NearCacheHits(cache, near, options);
             hits.fill();
             redisson.fill(hits.keys);
-            List<Row> rows = new ArrayList<>();
             for (int threads : new int[] {1, 2}) {
-                rows.add(hits.compare(
-                        threads, rounds, "Caffeine bounded by size and age", hits.bySizeAndAge::getIfPresent));
-                rows.add(hits.compare(threads, rounds, "Caffeine bounded by size", hits.bySize::getIfPresent));
-                rows.add(hits.compare(threads, rounds, LocalCopies.BY_OBJECT, redisson.byObject()::get));
-                rows.add(hits.compare(threads, rounds, LocalCopies.IN_CAFFEINE, redisson.inCaffeine()::get));
+                evidence.add(hits.compare(
+                        threads, new Copies("Caffeine bounded by size and age", hits.bySizeAndAge::getIfPresent)));
+                evidence.add(hits.compare(threads, new Copies("Caffeine bounded by size", hits.bySize::getIfPresent)));
+                evidence.add(hits.compare(threads, new Copies(LocalCopies.BY_OBJECT, redisson.byObject()::get)));
+                evidence.add(hits.compare(threads, new Copies(LocalCopies.IN_CAFFEINE, redisson.inCaffeine()::get)));
             }
-            rows.forEach(out::println);
-            return rows;
+            evidence.write();
+            return evidence;
         }
     }
 
@@ -131,31 +105,22 @@ public final class NearCacheHits {
         } while (near.stats().misses() > before);
     }
 
-    private Row compare(int threads, int rounds, String name, Function<String, @Nullable String> other)
-            throws InterruptedException {
-        for (int i = 0; i < WARMUPS; i++) {
-            round(threads, other);
-            round(threads, near::get);
-        }
-        long misses = near.stats().misses();
-        List<Double> ofOther = new ArrayList<>();
-        List<Double> ofNear = new ArrayList<>();
-        for (int i = 0; i < rounds; i++) {
-            if (i % 2 == 0) {
-                ofOther.add(round(threads, other));
-                ofNear.add(round(threads, near::get));
-            } else {
-                ofNear.add(round(threads, near::get));
-                ofOther.add(round(threads, other));
-            }
-        }
-        return new Row(
-                threads,
-                name,
-                Ratios.median(ofOther.stream()),
-                Ratios.median(ofNear.stream()),
-                Ratios.of(ofNear, ofOther),
-                near.stats().misses() - misses);
+    private Sheet compare(int threads, Copies other) throws InterruptedException {
+        Sheet sheet = new Sheet(
+                threads == 1 ? "1 thread" : threads + " threads",
+                new Sheet.Column("hits/s", 0, true),
+                new Sheet.Column("misses", 0, false));
+        Turns.take(
+                        List.of(new Copies("near cache", near::get), other),
+                        options.number("--warmups"),
+                        options.number("--rounds"),
+                        copies -> {
+                            long before = near.stats().misses();
+                            double hits = round(threads, copies.get());
+                            return new double[] {hits, near.stats().misses() - before};
+                        })
+                .forEach((copies, rounds) -> sheet.add(copies.name(), rounds));
+        return sheet;
     }
 
     /** Hits per second. */
@@ -172,7 +137,7 @@ public final class NearCacheHits {
                     })
                     .start();
         }
-        Thread.sleep(time.toMillis());
+        Thread.sleep(options.number("--millis"));
         stop.set(true);
         ended.await();
         return hits.sum() * 1e9 / (System.nanoTime() - start);

@@ -20,14 +20,14 @@ record Ratios(List<Double> sorted) {
         return sorted.get(sorted.size() / 2);
     }
 
+    double median() {
+        return median(sorted.stream());
+    }
+
     /** The median, and from where to where, for a table. */
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT,
-                "**%.2f** (%.2f–%.2f)",
-                median(sorted.stream()),
-                sorted.get(0),
-                sorted.get(sorted.size() - 1));
+                Locale.ROOT, "**%.2f** (%.2f–%.2f)", median(), sorted.get(0), sorted.get(sorted.size() - 1));
     }
 }

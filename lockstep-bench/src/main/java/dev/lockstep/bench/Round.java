@@ -14,11 +14,8 @@ record Round(long operations, long nanos, long clientCpuNanos, long serverCpuNan
         return operations * 1e9 / nanos;
     }
 
-    double clientCpuMicros() {
-        return clientCpuNanos / 1e3 / operations;
-    }
-
-    double serverCpuMicros() {
-        return serverCpuNanos / 1e3 / operations;
+    /** Calls per second, and microseconds of processor time per call: of this process, and of the servers. */
+    double[] figures() {
+        return new double[] {perSecond(), clientCpuNanos / 1e3 / operations, serverCpuNanos / 1e3 / operations};
     }
 }

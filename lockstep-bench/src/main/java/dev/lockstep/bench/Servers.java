@@ -4,7 +4,7 @@ import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 
 /**
- * What both contenders talk to.
+ * What all contenders talk to.
  *
  * @param shards of a Redis Cluster; 0 for another deployment
  * @param replicas of each primary; without any, and without shards, it is one server without Sentinel
@@ -28,8 +28,13 @@ record Servers(int shards, int replicas) {
         return plan.config("appendonly", "no").start();
     }
 
-    Peer peer(LocalDeployment started) {
-        return cluster() ? Peer.onCluster(started) : Peer.onOneShard(started);
+    Peers peers(LocalDeployment started) {
+        return cluster() ? Peers.onCluster(started) : Peers.onOneShard(started);
+    }
+
+    /** For the name of a file. */
+    String kind() {
+        return cluster() ? "cluster-" + replicas : replicas == 0 ? "one-server" : "sentinel";
     }
 
     /** For people. */

@@ -36,12 +36,16 @@ record Shape(String name, int threads, int window, int keys, int writeEvery) {
         return new Shape(name, threads, window, keys, calls);
     }
 
-    /** Those of a cluster have calls over all of its shards too. */
-    static List<Shape> on(Servers servers) {
+    /**
+     * The loads: those of a cluster have calls over all of its shards too.
+     *
+     * @param only which of them, from 1 on; 0 for all
+     */
+    static List<Shape> on(Servers servers, int only) {
         List<Shape> shapes = new ArrayList<>(ALL);
         if (servers.cluster()) {
             shapes.addAll(OVER_SLOTS);
         }
-        return shapes;
+        return only == 0 ? shapes : List.of(shapes.get(Math.min(only, shapes.size()) - 1));
     }
 }

@@ -3,72 +3,84 @@ package dev.lockstep.bench;
 import dev.lockstep.client.Lockstep;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.topology.Deployment;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Throughput of the primary view beside plain Lettuce, against one real deployment, in one process.
+ * Throughput of the primary view beside Lettuce, Redisson and Jedis, against one real deployment, in one process.
  *
- * <p>Prints a Markdown table. Both clients have their defaults: one shared connection to each primary, timeouts on.
+ * <p>Prints a Markdown table for each load. What each client is set to is said at {@link Peers}.
  */
 public final class Throughput {
-    /* The machine's mood changes more from minute to minute than the clients differ. So the two take turns in short rounds,
-     * who begins alternates, and what counts is the median of the ratios of neighbouring rounds, never a quotient of figures
-     * from different times. */
 
-    private final Load load;
-    private final Contender peer;
-    private final Contender ours;
-    private final PrintStream out;
+    private static final List<Options.Known> OPTIONS = Stream.concat(
+                    Options.rounds(9, 1_000, 3).stream(),
+                    Stream.of(
+                            new Options.Known("--shape", "only this load, from 1 on; 0 for all", 0, 0),
+                            new Options.Known("--shards", "shards of a cluster; 0 for none", 0, 0),
+                            new Options.Known(
+                                    "--replicas", "of each primary; 0 without shards: one server, no Sentinel", 2, 0)))
+            .toList();
 
-    private Throughput(Load load, Contender peer, Contender ours, PrintStream out) {
-        this.load = load;
-        this.peer = peer;
-        this.ours = ours;
-        this.out = out;
+    private Throughput() {}
+
+    public static void main(String... arguments) throws InterruptedException, IOException {
+        run(Options.parse(Throughput.class, OPTIONS, arguments), System.out);
     }
 
-    public static void main(String... arguments) throws InterruptedException {
-        Settings settings;
-        try {
-            settings = Settings.parse(arguments);
-        } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage());
-            System.exit(2);
-            return;
-        }
-        run(settings, System.out);
+    /** As from the command line. */
+    static Evidence run(PrintStream out, String... arguments) throws InterruptedException, IOException {
+        return run(Options.read(Throughput.class, OPTIONS, arguments), out);
     }
 
-    /** Starts the servers and both clients, compares them under every shape, and stops all of it. */
-    static List<Comparison> run(Settings settings, PrintStream out) throws InterruptedException {
-        Servers servers = settings.servers();
+    /** Starts the servers and all clients, compares them under every load, and stops all of it. */
+    private static Evidence run(Options options, PrintStream out) throws InterruptedException, IOException {
+        Servers servers = new Servers(options.number("--shards"), options.number("--replicas"));
         try (LocalDeployment deployment = servers.start();
                 Lockstep cache = Lockstep.builder(patient(deployment)).connect();
-                Peer lettuce = servers.peer(deployment)) {
-            out.println("GET and SET by turns, values of 100 bytes, 10,000 keys; " + deployment.serverVersion()
-                    + ", " + servers + ", on this machine of "
-                    + Runtime.getRuntime().availableProcessors() + " processors; Java "
-                    + Runtime.version().feature() + "; per load " + settings.rounds() + " rounds of "
-                    + settings.time().toMillis() + " ms each");
-            out.println();
-            out.println(Comparison.HEADER);
-            Keys keys = new Keys();
-            keys.fill(lettuce.contender().sync());
-            var throughput = new Throughput(
-                    new Load(keys),
-                    lettuce.contender(),
-                    new Contender(
-                            "Lockstep", cache.primary().sync(), cache.primary().async()),
+                Peers peers = servers.peers(deployment)) {
+            Evidence evidence = new Evidence(
+                    "throughput-" + servers.kind(),
+                    "GET and SET by turns, values of 100 bytes, 10,000 keys; " + deployment.serverVersion() + ", "
+                            + servers,
+                    options,
                     out);
-            throughput.warmUp(Shape.BUSIEST, settings); // a lone caller would take minutes to have all of it compiled
-            List<Comparison> comparisons = new ArrayList<>();
-            for (Shape shape : settings.shapes()) {
-                comparisons.add(throughput.compare(shape, settings));
+            List<Contender> contenders = new ArrayList<>();
+            contenders.add(LettuceCalls.contender("Lockstep", cache.primary()));
+            contenders.addAll(peers.contenders());
+            Keys keys = new Keys();
+            keys.fill(contenders.get(0).calls().apply(1));
+            Load load = new Load(keys);
+            Duration time = Duration.ofMillis(options.number("--millis"));
+            for (int i = 0;
+                    i < options.number("--warmups");
+                    i++) { // a lone caller would take minutes to have it compiled
+                for (Contender contender : contenders) {
+                    load.run(contender, Shape.BUSIEST, time);
+                }
             }
-            return comparisons;
+            for (Shape shape : Shape.on(servers, options.number("--shape"))) {
+                Sheet sheet = new Sheet(
+                        shape.name(),
+                        new Sheet.Column("ops/s", 0, true),
+                        new Sheet.Column("client CPU, µs/op", 1, false),
+                        new Sheet.Column("servers' CPU, µs/op", 1, false));
+                Turns.take(
+                                contenders,
+                                options.number("--warmups"),
+                                options.number("--rounds"),
+                                contender -> load.run(contender, shape, time))
+                        .forEach((contender, rounds) -> sheet.add(
+                                contender.name(),
+                                rounds.stream().map(Round::figures).toList()));
+                evidence.add(sheet);
+            }
+            evidence.write();
+            return evidence;
         }
     }
 
@@ -77,28 +89,5 @@ public final class Throughput {
         return Deployment.parse(servers.uri()).toBuilder()
                 .connectTimeout(Duration.ofSeconds(10))
                 .build();
-    }
-
-    private void warmUp(Shape shape, Settings settings) throws InterruptedException {
-        for (int i = 0; i < settings.warmups(); i++) {
-            load.run(peer, shape, settings.time());
-            load.run(ours, shape, settings.time());
-        }
-    }
-
-    private Comparison compare(Shape shape, Settings settings) throws InterruptedException {
-        warmUp(shape, settings);
-        var comparison = new Comparison(shape);
-        for (int i = 0; i < settings.rounds(); i++) {
-            if (i % 2 == 0) {
-                Round first = load.run(peer, shape, settings.time());
-                comparison.add(first, load.run(ours, shape, settings.time()));
-            } else {
-                Round first = load.run(ours, shape, settings.time());
-                comparison.add(load.run(peer, shape, settings.time()), first);
-            }
-        }
-        out.println(comparison.row());
-        return comparison;
     }
 }

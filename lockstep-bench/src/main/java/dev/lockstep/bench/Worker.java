@@ -1,6 +1,5 @@
 package dev.lockstep.bench;
 
-import io.lettuce.core.KeyValue;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,13 +39,13 @@ final class Worker implements Runnable {
 
     @Override
     public void run() {
-        try {
+        try (Calls calls = contender.calls().apply(shape.window())) {
             if (shape.keys() > 1) {
-                readMany();
+                readMany(calls);
             } else if (shape.window() == 1) {
-                block();
+                block(calls);
             } else {
-                pipeline();
+                pipeline(calls);
             }
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
@@ -57,19 +56,18 @@ final class Worker implements Runnable {
         return count % shape.writeEvery() == shape.writeEvery() - 1;
     }
 
-    private void block() {
-        var commands = contender.sync();
+    private void block(Calls calls) {
         var random = ThreadLocalRandom.current();
         long count = 0;
         while (running.getAsBoolean()) {
             String key = keys.any(random);
             if (!isWrite(count)) {
-                String reply = commands.get(key);
+                String reply = calls.get(key);
                 if (!keys.value().equals(reply)) {
                     throw wrong("GET", reply);
                 }
             } else {
-                String reply = commands.set(key, keys.value());
+                String reply = calls.set(key, keys.value());
                 if (!"OK".equals(reply)) {
                     throw wrong("SET", reply);
                 }
@@ -79,26 +77,21 @@ final class Worker implements Runnable {
         answered.set(count);
     }
 
-    private void readMany() {
-        var commands = contender.sync();
+    private void readMany(Calls calls) {
         var random = ThreadLocalRandom.current();
         long count = 0;
         while (running.getAsBoolean()) {
             String[] asked = keys.some(shape.keys(), random);
-            List<KeyValue<String, String>> replies = commands.mget(asked);
-            for (int i = 0; i < asked.length; i++) {
-                KeyValue<String, String> reply = replies.get(i);
-                if (!asked[i].equals(reply.getKey()) || !keys.value().equals(reply.getValueOrElse(""))) {
-                    throw wrong("MGET", reply.toString());
-                }
+            List<@Nullable String> replies = calls.mget(asked);
+            if (replies.size() != asked.length || !replies.stream().allMatch(keys.value()::equals)) {
+                throw wrong("MGET", replies.toString());
             }
             count++;
         }
         answered.set(count);
     }
 
-    private void pipeline() {
-        var commands = contender.async();
+    private void pipeline(Calls calls) {
         var random = ThreadLocalRandom.current();
         var inFlight = new Semaphore(shape.window());
         BiConsumer<@Nullable String, @Nullable Throwable> onGet =
@@ -110,11 +103,12 @@ final class Worker implements Runnable {
             inFlight.acquireUninterruptibly();
             String key = keys.any(random);
             if (!isWrite(count++)) {
-                commands.get(key).whenComplete(onGet);
+                calls.get(key, onGet);
             } else {
-                commands.set(key, keys.value()).whenComplete(onSet);
+                calls.set(key, keys.value(), onSet);
             }
         }
+        calls.flush();
         inFlight.acquireUninterruptibly(shape.window());
     }
 

@@ -5,23 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the benchmark running; see {@link ThroughputIT}. */
 class NearCacheHitsIT {
 
     @Test
-    void allCachesHitAndEachPairFillsItsRow() throws Exception {
+    void allCachesHitAndEachPairFillsItsTable() throws Exception {
         var text = new ByteArrayOutputStream();
 
-        var rows = NearCacheHits.run(2, Duration.ofMillis(30), new PrintStream(text, true, StandardCharsets.UTF_8));
+        Evidence evidence = NearCacheHits.run(
+                new PrintStream(text, true, StandardCharsets.UTF_8),
+                "--rounds",
+                "2",
+                "--millis",
+                "30",
+                "--warmups",
+                "1");
 
-        assertThat(rows).hasSize(8).allSatisfy(row -> {
-            assertThat(row.othersPerSecond()).isPositive();
-            assertThat(row.nearPerSecond()).isPositive();
-        });
+        assertThat(evidence.sheets())
+                .hasSize(8)
+                .allSatisfy(sheet -> assertThat(sheet.rounds().values())
+                        .hasSize(2)
+                        .allSatisfy(rounds -> assertThat(rounds).hasSize(2).allMatch(figures -> figures[0] > 0)));
         assertThat(text.toString(StandardCharsets.UTF_8))
-                .contains("| 1 | Caffeine bounded by size and age | ", "| 2 | Redisson RLocalCachedMap");
+                .contains("| Caffeine bounded by size and age | ", "| Redisson RLocalCachedMap");
     }
 }

@@ -5,39 +5,56 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Keeps the benchmark running. How fast anything is, is not tested: a slow machine must not fail a build. */
 class ThroughputIT {
 
+    @TempDir
+    Path folder;
+
     @Test
-    void everyLoadRunsWithoutAFailedCallAndFillsItsRow() throws Exception {
-        assertThat(rows(Shape.ALL.size(), "--replicas", "2")).contains("| 4 threads, 256 in flight | ");
+    void everyLoadRunsWithoutAFailedCallAndFillsItsTable() throws Exception {
+        assertThat(tables(Shape.ALL.size(), "--replicas", "2")).contains("| 4 threads, 256 in flight | ");
     }
 
     @Test
     void onAClusterToo() throws Exception {
-        assertThat(rows(Shape.ALL.size() + 2, "--shards", "3", "--replicas", "0"))
+        assertThat(tables(Shape.ALL.size() + 2, "--shards", "3", "--replicas", "0"))
                 .contains("| 4 threads, 256 in flight | ", "| 8 threads, MGET of 100 keys | ");
     }
 
-    private static String rows(int loads, String... servers) throws InterruptedException {
+    @Test
+    void theRoundsAreWrittenAndDrawn() throws Exception {
+        tables(1, "--replicas", "0", "--shape", "1", "--out", folder.toString());
+
+        assertThat(Files.readString(folder.resolve("throughput-one-server.json")))
+                .contains("\"command\" : \"java ", "--shape 1 --out", "\"name\" : \"Jedis\"");
+        assertThat(Files.readString(folder.resolve("throughput-one-server.svg")))
+                .startsWith("<svg")
+                .contains(">1 thread, blocking<", ">Redisson<");
+    }
+
+    private static String tables(int loads, String... more) throws Exception {
         var text = new ByteArrayOutputStream();
         List<String> arguments = new ArrayList<>(List.of("--rounds", "2", "--millis", "50", "--warmups", "1"));
-        arguments.addAll(List.of(servers));
+        arguments.addAll(List.of(more));
 
-        var comparisons = Throughput.run(
-                Settings.parse(arguments.toArray(String[]::new)), new PrintStream(text, true, StandardCharsets.UTF_8));
+        Evidence evidence =
+                Throughput.run(new PrintStream(text, true, StandardCharsets.UTF_8), arguments.toArray(String[]::new));
 
-        assertThat(comparisons).hasSize(loads);
-        assertThat(comparisons)
-                .allSatisfy(comparison -> assertThat(
-                                DoubleStream.of(comparison.ratios()).boxed())
-                        .hasSize(2)
-                        .allMatch(ratio -> ratio > 0 && Double.isFinite(ratio)));
+        assertThat(evidence.sheets()).hasSize(loads).allSatisfy(sheet -> {
+            assertThat(sheet.rounds()).containsOnlyKeys("Lockstep", "Lettuce", "Redisson", "Jedis");
+            assertThat(sheet.rounds().values())
+                    .allSatisfy(rounds -> assertThat(rounds)
+                            .hasSize(2)
+                            .allMatch(figures -> figures[0] > 0 && Double.isFinite(figures[0])));
+        });
         return text.toString(StandardCharsets.UTF_8);
     }
 }

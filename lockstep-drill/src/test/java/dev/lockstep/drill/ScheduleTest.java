@@ -49,6 +49,18 @@ class ScheduleTest {
     }
 
     @Test
+    void strikesTheSameSentinelThroughoutSinceAFrozenOneStaysUselessForLong() {
+        for (long seed = 0; seed < 500; seed++) {
+            assertThat(Schedule.random(SENTINEL, seed, MINUTE, ALL).steps().stream()
+                            .map(Schedule.Step::fault)
+                            .filter(fault -> fault.kind().target() == FaultKind.Target.SENTINEL)
+                            .map(Fault::pick)
+                            .distinct())
+                    .hasSizeLessThan(2);
+        }
+    }
+
+    @Test
     void neverTakesTwoCopiesAtOnceNorAMajorityOfTheSentinels() {
         for (long seed = 0; seed < 500; seed++) {
             List<Schedule.Step> open = new ArrayList<>();

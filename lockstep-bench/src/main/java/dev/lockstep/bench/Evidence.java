@@ -1,0 +1,96 @@
+package dev.lockstep.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a benchmark has measured: tables while it runs, and when it has ended a JSON file with every round, and a drawing, if a
+ * folder was named.
+ */
+final class Evidence {
+
+    private final String name;
+    private final String setting;
+    private final Options options;
+    private final PrintStream out;
+    private final List<Sheet> sheets = new ArrayList<>();
+
+    /**
+     * @param name of its files
+     * @param setting what was measured, on what
+     */
+    Evidence(String name, String setting, Options options, PrintStream out) {
+        this.name = name;
+        this.setting = setting + "; Java " + Runtime.version().feature() + ", "
+                + Runtime.getRuntime().availableProcessors() + " processors; "
+                + options.number("--rounds") + " rounds of " + options.number("--millis") + " ms each";
+        this.options = options;
+        this.out = out;
+        out.println(this.setting);
+    }
+
+    void add(Sheet sheet) {
+        sheets.add(sheet);
+        out.println();
+        out.print(sheet.markdown());
+    }
+
+    List<Sheet> sheets() {
+        return sheets;
+    }
+
+    /** Writes {@code NAME.json} and {@code NAME.svg}, over those that are there. */
+    void write() throws IOException {
+        Path folder = options.out();
+        if (folder == null) {
+            return;
+        }
+        Files.createDirectories(folder);
+        Path json = folder.resolve(name + ".json");
+        Path svg = folder.resolve(name + ".svg");
+        Files.writeString(
+                json,
+                JsonMapper.builder()
+                                .enable(SerializationFeature.INDENT_OUTPUT)
+                                .build()
+                                .writeValueAsString(json())
+                        + "\n");
+        Files.writeString(svg, new BarPicture(setting, sheets).toString());
+        out.println("\nWritten to " + json + " and " + svg);
+    }
+
+    private Map<String, Object> json() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("command", options.command());
+        all.put("setting", setting);
+        all.put("loads", sheets.stream().map(Evidence::json).toList());
+        return all;
+    }
+
+    private static Map<String, Object> json(Sheet sheet) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("load", sheet.load());
+        one.put("figures", sheet.columns().stream().map(Sheet.Column::name).toList());
+        one.put(
+                "contenders",
+                sheet.rounds().keySet().stream()
+                        .map(contender -> json(sheet, contender))
+                        .toList());
+        return one;
+    }
+
+    private static Map<String, Object> json(Sheet sheet, String contender) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("name", contender);
+        one.put("rounds", sheet.rounds().getOrDefault(contender, List.of()));
+        return one;
+    }
+}
