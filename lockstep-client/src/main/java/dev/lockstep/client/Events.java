@@ -49,15 +49,16 @@ final class Events {
         tell(listener -> listener.onUnsafeSetting(setting));
     }
 
-    void writesForgotten(String shard, long writes) {
+    /** @param why nothing has confirmed them */
+    void writesForgotten(String shard, long writes, String why) {
         boolean first = stats.forgotten.sum() == 0;
         stats.forgotten.add(writes);
         if (first) {
             log.warn(
                     "Shard {}: the journal of writes that are not on all replicas yet is full, and the oldest are forgotten:"
-                            + " should a failover take them back, nobody will be told. Give it more room"
-                            + " (journalBytes), or see why a replica does not keep up",
-                    shard);
+                            + " should they be lost, they can be counted, but not named. {}",
+                    shard,
+                    why);
         }
     }
 

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  *     the history ends within it, all of the batch are listed
  * @param forgotten acknowledged writes that were not yet known to be on all replicas, and that the journal had no room for:
  *     some of them may be lost too
+ * @param confirmedToo whether earlier writes, which every replica had held, are gone as well, or nothing shows that they are
+ *     not: a server came back with less than it had told. They are not remembered, and so not listed
  */
-public record LostWrites(String shard, String history, List<Write> writes, long forgotten) {
+public record LostWrites(String shard, String history, List<Write> writes, long forgotten, boolean confirmedToo) {
 
     /**
      * One write.
@@ -49,7 +51,9 @@ public record LostWrites(String shard, String history, List<Write> writes, long 
     public String toString() {
         String keys =
                 String.join(", ", writes.stream().limit(5).map(Write::keyText).toList());
-        return writes.size() + " writes lost in shard " + shard + " (" + keys + (writes.size() > 5 ? ", …" : "") + ")"
-                + (forgotten == 0 ? "" : ", and " + forgotten + " that nothing is known of");
+        return writes.size() + " writes lost in shard " + shard
+                + (writes.isEmpty() ? "" : " (" + keys + (writes.size() > 5 ? ", …" : "") + ")")
+                + (forgotten == 0 ? "" : ", and " + forgotten + " that nothing is known of")
+                + (confirmedToo ? ", and perhaps any that its replicas had held: its data is not what they had" : "");
     }
 }

@@ -18,7 +18,10 @@ final class WriteJournal {
     /* Writes are kept as the bytes of their keys, a few dozen bytes each and no object of their own, in batches that share a
      * mark and so a position. A batch is let go once all replicas that may be promoted have told that they are past it. When
      * the lineage changes, the graph of histories tells for each batch whether the new history holds it. A cut within a
-     * batch makes all of it lost: some of its writes may have survived, but none that is lost is taken for alive. */
+     * batch makes all of it lost: some of its writes may have survived, but none that is lost is taken for alive.
+     *
+     * Of what was let go only the end is remembered. No failover takes it back, as everyone has it; but a server that comes
+     * back with less, and leads, does. */
 
     private static final int FIRST_ROOM = 64;
     private static final int BATCH_OVERHEAD = 96;
@@ -68,6 +71,7 @@ final class WriteJournal {
     private final ArrayDeque<Batch> batches = new ArrayDeque<>();
     private long bytes;
     private long forgotten;
+    private @Nullable Position letGo; // everything up to there was on every replica
 
     WriteJournal(long mostBytes) {
         this.mostBytes = mostBytes;
@@ -109,6 +113,7 @@ final class WriteJournal {
             if (position == null || position.offset() > offset || !lineage.survives(position)) {
                 return true;
             }
+            letGo = position;
             bytes -= batch.room();
             batches.pollFirst();
         }
@@ -133,7 +138,11 @@ final class WriteJournal {
         }
         long unknown = fromTheBeginning ? forgotten : 0; // what was forgotten is older than what is remembered
         forgotten -= unknown;
-        return lost.isEmpty() && unknown == 0 ? null : new LostWrites(shard, lineage.history(), lost, unknown);
+        boolean confirmedToo = letGo != null && !lineage.survives(letGo);
+        letGo = confirmedToo ? null : letGo; // and is told once
+        return lost.isEmpty() && unknown == 0 && !confirmedToo
+                ? null
+                : new LostWrites(shard, lineage.history(), lost, unknown, confirmedToo);
     }
 
     synchronized void clear() {

@@ -220,4 +220,19 @@ class LostWritesIT {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> cache.routes().all().get(0).losses().isEmpty());
     }
+
+    @Test
+    void aPrimaryThatComesBackEmptyTakesWhatAllHeldAndThatIsTold() {
+        cache.primary().writing(Durability.allReplicas()).sync().set("held by all", "value");
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> cache.routes().all().get(0).losses().isEmpty());
+        LocalServer primary = redis.primary();
+        primary.kill();
+        primary.restartEmpty(); // before any sentinel misses it
+
+        assertThat(cache.primary().sync().get("held by all")).isNull();
+        assertThat(told)
+                .singleElement()
+                .satisfies(lost -> assertThat(lost.confirmedToo()).isTrue());
+    }
 }

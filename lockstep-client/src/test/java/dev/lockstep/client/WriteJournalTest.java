@@ -132,4 +132,27 @@ class WriteJournalTest {
         assertThat(all.writes().size() + all.forgotten()).isEqualTo(writes - 1L);
         assertThat(all.forgotten()).isEqualTo(forgotten);
     }
+
+    @Test
+    void whatEveryReplicaHeldIsToldWithoutItsNameIfAServerComesBackWithLess() {
+        set(at(OLD, 100), "a");
+        assertThat(journal.confirmed(100, new Lineage(OLD, graph))).isFalse();
+        assertThat(journal.rebased("s", promotedAt(100)))
+                .as("all of it is there")
+                .isNull();
+
+        graph.continues("old snapshot", NEW, 99);
+        LostWrites less = journal.rebased("s", new Lineage("old snapshot", graph));
+        assertThat(less.confirmedToo()).isTrue();
+        assertThat(less.writes()).isEmpty();
+        assertThat(less.toString()).startsWith("0 writes lost in shard s, and perhaps any that its replicas had held");
+        assertThat(journal.rebased("s", new Lineage("old snapshot", graph)))
+                .as("told twice")
+                .isNull();
+
+        set(at("old snapshot", 120), "b");
+        assertThat(journal.confirmed(120, new Lineage("old snapshot", graph))).isFalse();
+        assertThat(journal.rebased("s", new Lineage("empty", graph)).confirmedToo())
+                .isTrue();
+    }
 }
