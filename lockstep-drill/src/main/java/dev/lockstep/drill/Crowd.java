@@ -90,7 +90,7 @@ final class Crowd implements AutoCloseable {
             Judge.Surroundings surroundings) {
         List<Call> calls = new ArrayList<>();
         workers.forEach(worker -> calls.addAll(worker.calls()));
-        Tellings tellings = new Tellings(subject.told(), subject.lost());
+        Tellings tellings = new Tellings(subject.told(), subject.lost(), subject.emptied());
         History history = new History(keyspace.keys(), calls, tellings, changes, finals(owners), placement);
         return Judge.judge(subject.name(), subject.settings(), history, surroundings, subject.readsByReplica());
     }

@@ -12,6 +12,7 @@ public enum FaultKind {
     FREEZE_PRIMARY("frozen past a failover, then thawed", Target.PRIMARY, true),
     PAUSE_PRIMARY("frozen for less than a failover", Target.PRIMARY, false),
     RESTART_PRIMARY("killed and started again at once", Target.PRIMARY, true),
+    EMPTY_PRIMARY("killed and started again at once without its data", Target.PRIMARY, true),
     KILL_REPLICA("killed, back later", Target.REPLICA, false),
     PAUSE_REPLICA("frozen, then thawed", Target.REPLICA, false),
     EMPTY_REPLICA("killed, back without its data", Target.REPLICA, false),
@@ -89,7 +90,8 @@ public enum FaultKind {
                     CUT_APP_REPLICA,
                     SLOW_APP_PRIMARY,
                     SLOW_PRIMARY_REPLICA -> true;
-            case KILL_REPLICA,
+            case EMPTY_PRIMARY,
+                    KILL_REPLICA,
                     PAUSE_REPLICA,
                     EMPTY_REPLICA,
                     ADD_REPLICA,

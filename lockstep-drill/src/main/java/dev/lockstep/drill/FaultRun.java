@@ -102,7 +102,7 @@ final class FaultRun {
                     target.restart();
                     return target.name();
                 });
-            case EMPTY_REPLICA ->
+            case EMPTY_PRIMARY, EMPTY_REPLICA ->
                 slowly(() -> {
                     target.restartEmpty();
                     return target.name();
@@ -190,6 +190,7 @@ final class FaultRun {
                         .filter(node -> !node.equals(target))
                         .forEach(node -> deployment.link(node, target).heal());
             case RESTART_PRIMARY,
+                    EMPTY_PRIMARY,
                     EMPTY_REPLICA,
                     ADD_REPLICA,
                     REMOVE_REPLICA,

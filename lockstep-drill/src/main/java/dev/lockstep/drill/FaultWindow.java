@@ -12,6 +12,13 @@ package dev.lockstep.drill;
 public record FaultWindow(
         FaultKind kind, String target, int shard, long fromNanos, long healedNanos, long settledNanos) {
 
+    /** Whether it emptied a shard that may have held the key of this write, which had been begun by then. */
+    boolean mayHaveEmptied(History history, Call write) {
+        return kind == FaultKind.EMPTY_PRIMARY
+                && write.invoked() <= settledNanos
+                && history.placement().mayHold(shard, history.key(write).slot(), fromNanos, settledNanos);
+    }
+
     /** Such as {@code node-1 killed, back after the failover}. */
     public String text() {
         return target + " " + kind.what();

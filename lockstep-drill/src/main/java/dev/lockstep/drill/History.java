@@ -16,6 +16,7 @@ final class History {
     private final List<Call> calls;
     private final List<Told> told;
     private final Map<String, Long> lost;
+    private final List<Tellings.Emptied> emptied;
     private final List<PrimaryChange> changes;
     private final Map<Integer, long[]> finals;
     private final Placement placement;
@@ -41,6 +42,7 @@ final class History {
             }
         }
         this.lost = tellings.lost();
+        this.emptied = tellings.emptied();
         this.told = sorted(everyTold, Comparator.comparingLong(Told::at));
         this.changes = sorted(changes, Comparator.comparingLong(PrimaryChange::after));
         this.finals = Map.copyOf(finals);
@@ -83,6 +85,13 @@ final class History {
     /** How many acknowledged writes to a key the client has told to be lost. */
     long toldLost(Key key) {
         return lost.getOrDefault(key.name(), 0L);
+    }
+
+    /** Whether the client has told, after this write had begun, that its shard may have lost what all had held. */
+    boolean toldEmptied(Call write) {
+        return emptied.stream()
+                .anyMatch(telling -> write.invoked() <= telling.at()
+                        && placement.mayHold(telling.shard(), key(write).slot(), write.invoked(), telling.at()));
     }
 
     List<PrimaryChange> changes() {

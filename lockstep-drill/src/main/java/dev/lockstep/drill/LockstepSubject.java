@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Lockstep under test, by nothing but its public API. */
@@ -41,6 +42,7 @@ final class LockstepSubject implements Subject {
     private final ToldSessions told;
     private final NearCache<String, String> shared;
     private final Map<String, Long> lost = new ConcurrentHashMap<>();
+    private final List<Tellings.Emptied> emptied = new CopyOnWriteArrayList<>();
 
     LockstepSubject(Stage stage) {
         this.stage = stage;
@@ -61,6 +63,11 @@ final class LockstepSubject implements Subject {
                     @Override
                     public void onWritesLost(LostWrites writes) {
                         writes.writes().forEach(write -> lost.merge(write.keyText(), 1L, Long::sum));
+                        if (writes.confirmedToo()) {
+                            emptied.add(new Tellings.Emptied(
+                                    stage.clock().getAsLong(),
+                                    stage.shardNumber().applyAsInt(writes.shard())));
+                        }
                     }
                 })
                 .connect();
@@ -242,6 +249,11 @@ final class LockstepSubject implements Subject {
     @Override
     public Map<String, Long> lost() {
         return Map.copyOf(lost);
+    }
+
+    @Override
+    public List<Tellings.Emptied> emptied() {
+        return List.copyOf(emptied);
     }
 
     @Override

@@ -9,12 +9,13 @@ import java.util.stream.Stream;
  * What the replicas held that a call waited for is there at the end; and of every other acknowledged write that is gone, the
  * client has said so.
  *
- * <p>All replicas: under every fault. One replica: if what took the primary left all replicas alone, for then the one that
- * has most takes over.
+ * <p>All replicas: under every fault but one that empties the primary. One replica: if what took the primary left all
+ * replicas alone as well, for then the one that has most takes over.
  *
  * <p>Lists and counters bear witness: each element is pushed once, and each counter has one caller. Registers are overwritten
- * and tell nothing. A client tells of a loss by the key, so of several writes to one key as many must be told as are gone.
- * More may be told, where a failover cut through what was sent together ({@link Figures#toldThere}); without one, none.
+ * and tell nothing. A client tells of an emptied shard as a whole, and else of a loss by the key, so of several writes to one
+ * key as many must be told as are gone. More may be told, where a failover cut through what was sent together ({@link
+ * Figures#toldThere}); without one, none.
  */
 final class LossChecker implements Checker {
     private final List<FaultWindow> faults;
@@ -34,8 +35,8 @@ final class LossChecker implements Checker {
             Key key = writes.key();
             List<Call> gone = writes.gone();
             for (Call write : gone) {
-                if (write.op() == Op.APPEND_DURABLE
-                        || (write.op() == Op.APPEND_TO_ONE && mustSurvive(history, write))) {
+                if ((write.op() == Op.APPEND_DURABLE || (write.op() == Op.APPEND_TO_ONE && mustSurvive(history, write)))
+                        && faults.stream().noneMatch(fault -> fault.mayHaveEmptied(history, write))) {
                     String whom = write.op() == Op.APPEND_DURABLE ? "all replicas" : "one replica";
                     broken.add(new Violation(
                             Anomaly.CONFIRMED_WRITE_LOST,
@@ -45,7 +46,7 @@ final class LossChecker implements Checker {
                 }
             }
             long told = history.toldLost(key);
-            if (told < gone.size()) {
+            if (told < toBeTold(history, writes)) {
                 untold.add(new Violation(
                         Anomaly.LOSS_NOT_REPORTED,
                         gone.get(gone.size() - 1).returned(),
@@ -68,6 +69,19 @@ final class LossChecker implements Checker {
                 new Finding(Anomaly.CONFIRMED_WRITE_LOST, confirmed, broken),
                 new Finding(Anomaly.LOSS_NOT_REPORTED, acknowledged, untold),
                 new Finding(Anomaly.LOSS_MADE_UP, acknowledged, madeUp));
+    }
+
+    /** How many of those that are gone the client must have named. Which ones of a counter are gone nobody knows. */
+    private static long toBeTold(History history, Acknowledged writes) {
+        if (writes.isList()) {
+            return writes.gone().stream()
+                    .filter(write -> !history.toldEmptied(write))
+                    .count();
+        }
+        long excused = Stream.concat(writes.there().stream(), writes.gone().stream())
+                .filter(history::toldEmptied)
+                .count();
+        return writes.gone().size() - excused;
     }
 
     /** Whether no replica of its shard was struck between the write and the end of the next change of its primary. */

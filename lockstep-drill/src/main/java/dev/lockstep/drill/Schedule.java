@@ -192,14 +192,18 @@ record Schedule(List<Step> steps, Duration length) {
         return kind.takesPrimary() || kind.target() == FaultKind.Target.PRIMARY;
     }
 
-    /** Not while the number of nodes changes: that waits for everyone who watches. */
+    /** Not while the number of nodes changes, which waits for everyone who watches, nor where all of a shard's data goes. */
     private static boolean bearsCompany(FaultKind kind) {
-        return !isCompanion(kind) && kind != FaultKind.ADD_REPLICA && kind != FaultKind.REMOVE_REPLICA;
+        return !isCompanion(kind)
+                && kind != FaultKind.ADD_REPLICA
+                && kind != FaultKind.REMOVE_REPLICA
+                && kind != FaultKind.EMPTY_PRIMARY;
     }
 
     private static Fault fault(FaultKind kind, SplittableRandom random) {
         long lasting = switch (kind) {
-            case ADD_REPLICA, RESTART_PRIMARY, EMPTY_REPLICA, PROMOTE_REPLICA, SWITCHOVER, MOVE_SLOTS -> 0;
+            case ADD_REPLICA, RESTART_PRIMARY, EMPTY_PRIMARY, EMPTY_REPLICA, PROMOTE_REPLICA, SWITCHOVER, MOVE_SLOTS ->
+                0;
             case PAUSE_PRIMARY -> 100L + random.nextInt(500);
             case KILL_PRIMARY, KILL_PRIMARY_AND_REPLICA -> 2_000L + random.nextInt(3_000);
             case FREEZE_PRIMARY, ISOLATE_PRIMARY, ISOLATE_PRIMARY_AND_REPLICA -> 3_500L + random.nextInt(3_000);

@@ -50,6 +50,11 @@ interface Subject extends AutoCloseable {
         return Map.of();
     }
 
+    /** When which shard was told to have lost, perhaps, even what all its replicas had held. */
+    default List<Tellings.Emptied> emptied() {
+        return List.of();
+    }
+
     /** Reads that a replica answered; -1 if that cannot be counted. */
     long readsByReplica();
 

@@ -23,7 +23,9 @@ final class SwitchoverChecker implements Checker {
             if (switchover.kind() == FaultKind.SWITCHOVER && isAlone(switchover)) {
                 for (Acknowledged appends : Acknowledged.of(history)) {
                     if (appends.isList()) {
-                        List<Call> gone = within(switchover, appends.gone(), history);
+                        List<Call> gone = within(switchover, appends.gone(), history).stream()
+                                .filter(append -> faults.stream().noneMatch(it -> it.mayHaveEmptied(history, append)))
+                                .toList();
                         judged += gone.size()
                                 + within(switchover, appends.there(), history).size();
                         gone.forEach(append -> violations.add(violation(append, switchover, appends.key())));

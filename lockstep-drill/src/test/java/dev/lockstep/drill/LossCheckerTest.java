@@ -99,4 +99,23 @@ class LossCheckerTest {
                 .as("that was after the loss")
                 .containsExactly(Anomaly.CONFIRMED_WRITE_LOST);
     }
+
+    @Test
+    void anEmptiedPrimaryTakesAllAndTheClientMustSaySo() {
+        LossChecker emptied = during(FaultKind.EMPTY_PRIMARY, 60, 70);
+        Script gone = script().finals(Script.COUNTER, 0)
+                .finals(Script.LIST)
+                .finals(Script.DURABLE_LIST)
+                .failover(60, 65);
+        assertThat(gone.judgedBy(emptied))
+                .containsExactly(Anomaly.LOSS_NOT_REPORTED, Anomaly.LOSS_NOT_REPORTED, Anomaly.LOSS_NOT_REPORTED);
+        gone.toldEmptied(66);
+        assertThat(gone.judgedBy(emptied)).isEmpty();
+        assertThat(gone.append(3, 100).judgedBy(emptied))
+                .as("it was written after that")
+                .containsExactly(Anomaly.LOSS_NOT_REPORTED);
+        assertThat(gone.judgedBy(during(FaultKind.KILL_PRIMARY, 60, 70)))
+                .as("no other fault may do that")
+                .contains(Anomaly.CONFIRMED_WRITE_LOST);
+    }
 }

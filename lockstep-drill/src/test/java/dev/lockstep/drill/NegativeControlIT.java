@@ -277,7 +277,7 @@ class NegativeControlIT {
         }
         Object held = primary.command("GET", REGISTER.name());
         finals.put(REGISTER.id(), new long[] {Keyspace.sequence(REGISTER, held == null ? null : held.toString())});
-        return new History(KEYS.keys(), calls, new Tellings(told, Map.of()), changes, finals, placement);
+        return new History(KEYS.keys(), calls, new Tellings(told, Map.of(), List.of()), changes, finals, placement);
     }
 
     private static List<Anomaly> found(Checker checker, History history) {

@@ -32,6 +32,7 @@ final class Script {
 
     private final List<Call> calls = new ArrayList<>();
     private final List<Told> told = new ArrayList<>();
+    private final List<Tellings.Emptied> emptied = new ArrayList<>();
     private final Map<String, Long> lost = new HashMap<>();
     private Placement placement = Placement.single();
     private final List<PrimaryChange> changes = new ArrayList<>();
@@ -69,6 +70,12 @@ final class Script {
     /** The client tells that so many writes to the key are lost. */
     Script toldLost(int key, long writes) {
         lost.put(KEYS.get(key).name(), writes);
+        return this;
+    }
+
+    /** The client tells that the shard may have lost even what all its replicas had held. */
+    Script toldEmptied(long at) {
+        emptied.add(new Tellings.Emptied(millis(at), 0));
         return this;
     }
 
@@ -110,7 +117,7 @@ final class Script {
     }
 
     History history() {
-        return new History(KEYS, calls, new Tellings(told, lost), changes, finals, placement);
+        return new History(KEYS, calls, new Tellings(told, lost, emptied), changes, finals, placement);
     }
 
     /** The anomalies that a checker finds, one per violation. */
