@@ -51,9 +51,11 @@ public record LostWrites(String shard, String history, List<Write> writes, long 
     public String toString() {
         String keys =
                 String.join(", ", writes.stream().limit(5).map(Write::keyText).toList());
-        return writes.size() + " writes lost in shard " + shard
+        String listed = writes.size() + " writes lost in shard " + shard
                 + (writes.isEmpty() ? "" : " (" + keys + (writes.size() > 5 ? ", …" : "") + ")")
-                + (forgotten == 0 ? "" : ", and " + forgotten + " that nothing is known of")
-                + (confirmedToo ? ", and perhaps any that its replicas had held: its data is not what they had" : "");
+                + (forgotten == 0 ? "" : ", and " + forgotten + " that nothing is known of");
+        return confirmedToo
+                ? listed + "; and any that all its replicas had held may be lost too: a server came back with less"
+                : listed;
     }
 }

@@ -145,7 +145,8 @@ class WriteJournalTest {
         LostWrites less = journal.rebased("s", new Lineage("old snapshot", graph));
         assertThat(less.confirmedToo()).isTrue();
         assertThat(less.writes()).isEmpty();
-        assertThat(less.toString()).startsWith("0 writes lost in shard s, and perhaps any that its replicas had held");
+        assertThat(less.toString())
+                .startsWith("0 writes lost in shard s; and any that all its replicas had held may be lost too");
         assertThat(journal.rebased("s", new Lineage("old snapshot", graph)))
                 .as("told twice")
                 .isNull();

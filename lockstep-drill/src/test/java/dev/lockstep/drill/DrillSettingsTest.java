@@ -32,7 +32,7 @@ class DrillSettingsTest {
     void readsFaultsByTheirIds() {
         assertThat(FaultKind.parse("kill-primary, pause-replica", SENTINEL))
                 .containsExactlyInAnyOrder(FaultKind.KILL_PRIMARY, FaultKind.PAUSE_REPLICA);
-        assertThat(FaultKind.parse("all", SENTINEL)).hasSize(20);
+        assertThat(FaultKind.parse("all", SENTINEL)).hasSize(21);
     }
 
     @Test
