@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,13 @@ final class Evidence {
     private static Map<String, Object> json(Sheet sheet, String contender) {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("name", contender);
-        one.put("rounds", sheet.rounds().getOrDefault(contender, List.of()));
+        one.put(
+                "rounds",
+                sheet.rounds().getOrDefault(contender, List.of()).stream()
+                        .map(round -> Arrays.stream(round)
+                                .map(figure -> Math.round(figure * 100) / 100.0)
+                                .toArray())
+                        .toList());
         return one;
     }
 }
