@@ -5,6 +5,7 @@ import dev.lockstep.topology.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +50,8 @@ final class Events {
         tell(listener -> listener.onUnsafeSetting(setting));
     }
 
-    /** @param why nothing has confirmed them */
-    void writesForgotten(String shard, long writes, String why) {
+    /** @param why nothing has confirmed them; asked the first time only, since a full journal forgets with every write */
+    void writesForgotten(String shard, long writes, Supplier<String> why) {
         boolean first = stats.forgotten.sum() == 0;
         stats.forgotten.add(writes);
         if (first) {
@@ -58,7 +59,7 @@ final class Events {
                     "Shard {}: the journal of writes that are not on all replicas yet is full, and the oldest are forgotten:"
                             + " should they be lost, they can be counted, but not named. {}",
                     shard,
-                    why);
+                    why.get());
         }
     }
 

@@ -45,17 +45,17 @@ final class Losses {
         }
         long forgotten = journal.add(mark, request, spec, invalidates);
         if (forgotten > 0) {
-            boolean alone = shard.copies().stream().noneMatch(Replicas.Copy::counts);
-            events.writesForgotten(
-                    shard.name(),
-                    forgotten,
-                    alone
-                            ? "It has no replica that could be promoted, so nothing holds them but its primary"
-                            : "Give it more room (journalBytes), or see why a replica does not keep up");
+            events.writesForgotten(shard.name(), forgotten, this::whyUnconfirmed);
         }
         if (!asking.get() && asking.compareAndSet(false, true)) {
             shard.later(ASK_MILLIS, this::ask);
         }
+    }
+
+    private String whyUnconfirmed() {
+        return shard.copies().stream().noneMatch(Replicas.Copy::counts)
+                ? "It has no replica that could be promoted, so nothing holds them but its primary"
+                : "Give it more room (journalBytes), or see why a replica does not keep up";
     }
 
     private void tellLostAtOnce(Request request, KeySpec spec, boolean invalidates) {
