@@ -22,6 +22,11 @@ public final class DurableWrites {
                     Stream.of(new Options.Known("--writers", "only with so many; 0 for 1, 16, 64 and 256", 0, 0)))
             .toList();
 
+    private static final List<Sheet.Column> FIGURES = List.of(
+            new Sheet.Column("writes/s", 0, true),
+            new Sheet.Column("p50, µs", 0, false),
+            new Sheet.Column("p99, µs", 0, false));
+
     private DurableWrites() {}
 
     public static void main(String... arguments) throws InterruptedException, IOException {
@@ -39,13 +44,13 @@ public final class DurableWrites {
                     out);
             int only = options.number("--writers");
             for (int writers : only == 0 ? List.of(1, 16, 64, 256) : List.of(only)) {
-                evidence.add(compare(redis, cache, writers, options));
+                compare(redis, cache, writers, options.number("--millis"), evidence);
             }
             evidence.write();
         }
     }
 
-    private static Sheet compare(LocalDeployment redis, Lockstep cache, int writers, Options options)
+    private static void compare(LocalDeployment redis, Lockstep cache, int writers, int millis, Evidence evidence)
             throws InterruptedException {
         int port = redis.primary().port();
         View<String, String> durable = cache.primary().writing(Durability.allReplicas());
@@ -57,20 +62,12 @@ public final class DurableWrites {
                 DurableWay.sharedLettuce(port, writers, REPLICAS),
                 DurableWay.lockstep("Lockstep, async, no durability", cache.primary(), writers));
         try {
-            Sheet sheet = new Sheet(
+            evidence.compare(
                     writers == 1 ? "1 writer" : writers + " writers",
-                    new Sheet.Column("writes/s", 0, true),
-                    new Sheet.Column("p50, µs", 0, false),
-                    new Sheet.Column("p99, µs", 0, false));
-            Turns.take(
-                            ways,
-                            options.number("--warmups"),
-                            options.number("--rounds"),
-                            way -> new DurableRound(way, writers).run(options.number("--millis")))
-                    .forEach((way, rounds) -> sheet.add(
-                            way.name(),
-                            rounds.stream().map(DurableRound::figures).toList()));
-            return sheet;
+                    FIGURES,
+                    ways,
+                    DurableWay::name,
+                    way -> new DurableRound(way, writers).run(millis).figures());
         } finally {
             ways.forEach(DurableWay::close);
         }

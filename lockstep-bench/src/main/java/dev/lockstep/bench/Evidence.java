@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,7 +39,14 @@ final class Evidence {
         out.println(this.setting);
     }
 
-    void add(Sheet sheet) {
+    /** Has contenders, ours first, take turns under one load, as often as the options say, and tells what each did. */
+    <C> void compare(
+            String load, List<Sheet.Column> columns, List<C> contenders, Function<C, String> name, Turns.Play<C> play)
+            throws InterruptedException {
+        Map<String, List<double[]>> rounds = new LinkedHashMap<>();
+        Turns.take(contenders, options.number("--warmups"), options.number("--rounds"), play)
+                .forEach((contender, its) -> rounds.put(name.apply(contender), its));
+        Sheet sheet = new Sheet(load, columns, rounds);
         sheets.add(sheet);
         out.println();
         out.print(sheet.markdown());
@@ -82,18 +90,18 @@ final class Evidence {
         one.put("figures", sheet.columns().stream().map(Sheet.Column::name).toList());
         one.put(
                 "contenders",
-                sheet.rounds().keySet().stream()
-                        .map(contender -> json(sheet, contender))
+                sheet.rounds().entrySet().stream()
+                        .map(contender -> json(contender.getKey(), contender.getValue()))
                         .toList());
         return one;
     }
 
-    private static Map<String, Object> json(Sheet sheet, String contender) {
+    private static Map<String, Object> json(String contender, List<double[]> rounds) {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("name", contender);
         one.put(
                 "rounds",
-                sheet.rounds().getOrDefault(contender, List.of()).stream()
+                rounds.stream()
                         .map(round -> Arrays.stream(round)
                                 .map(figure -> Math.round(figure * 100) / 100.0)
                                 .toArray())

@@ -195,17 +195,11 @@ public final class FailoverDelay {
                 "%d failovers: first success after the node accepts writes: median %.1f ms, worst %.1f ms; outage: median"
                         + " %d ms; calls failed although their time (%d s) was longer than the outage: %d (of %d held)%n",
                 delaysMicros.size(),
-                median(delaysMicros) / 1e3,
+                Ratios.median(delaysMicros.stream()) / 1e3,
                 Collections.max(delaysMicros) / 1e3,
-                median(outagesMillis),
+                Ratios.median(outagesMillis.stream()),
                 TIMEOUT.toSeconds(),
                 failedInTime.get(),
                 stats.callsHeld());
-    }
-
-    private static long median(List<Long> values) {
-        List<Long> sorted = new ArrayList<>(values);
-        Collections.sort(sorted);
-        return sorted.get(sorted.size() / 2);
     }
 }

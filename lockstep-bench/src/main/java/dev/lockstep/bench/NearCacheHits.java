@@ -31,6 +31,8 @@ public final class NearCacheHits {
 
     private static final int ENTRIES = 8192;
     private static final List<Options.Known> OPTIONS = Options.rounds(9, 1_000, 5);
+    private static final List<Sheet.Column> FIGURES =
+            List.of(new Sheet.Column("hits/s", 0, true), new Sheet.Column("misses", 0, false));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String[] keys = new String[ENTRIES];
@@ -80,12 +82,15 @@ public final class NearCacheHits {
             var hits = new NearCacheHits(cache, near, options);
             hits.fill();
             redisson.fill(hits.keys);
+            List<Copies> others = List.of(
+                    new Copies("Caffeine bounded by size and age", hits.bySizeAndAge::getIfPresent),
+                    new Copies("Caffeine bounded by size", hits.bySize::getIfPresent),
+                    new Copies(LocalCopies.BY_OBJECT, redisson.byObject()::get),
+                    new Copies(LocalCopies.IN_CAFFEINE, redisson.inCaffeine()::get));
             for (int threads : new int[] {1, 2}) {
-                evidence.add(hits.compare(
-                        threads, new Copies("Caffeine bounded by size and age", hits.bySizeAndAge::getIfPresent)));
-                evidence.add(hits.compare(threads, new Copies("Caffeine bounded by size", hits.bySize::getIfPresent)));
-                evidence.add(hits.compare(threads, new Copies(LocalCopies.BY_OBJECT, redisson.byObject()::get)));
-                evidence.add(hits.compare(threads, new Copies(LocalCopies.IN_CAFFEINE, redisson.inCaffeine()::get)));
+                for (Copies other : others) {
+                    hits.compare(threads, other, evidence);
+                }
             }
             evidence.write();
             return evidence;
@@ -105,22 +110,17 @@ public final class NearCacheHits {
         } while (near.stats().misses() > before);
     }
 
-    private Sheet compare(int threads, Copies other) throws InterruptedException {
-        Sheet sheet = new Sheet(
+    private void compare(int threads, Copies other, Evidence evidence) throws InterruptedException {
+        evidence.compare(
                 threads == 1 ? "1 thread" : threads + " threads",
-                new Sheet.Column("hits/s", 0, true),
-                new Sheet.Column("misses", 0, false));
-        Turns.take(
-                        List.of(new Copies("near cache", near::get), other),
-                        options.number("--warmups"),
-                        options.number("--rounds"),
-                        copies -> {
-                            long before = near.stats().misses();
-                            double hits = round(threads, copies.get());
-                            return new double[] {hits, near.stats().misses() - before};
-                        })
-                .forEach((copies, rounds) -> sheet.add(copies.name(), rounds));
-        return sheet;
+                FIGURES,
+                List.of(new Copies("near cache", near::get), other),
+                Copies::name,
+                copies -> {
+                    long before = near.stats().misses();
+                    double hits = round(threads, copies.get());
+                    return new double[] {hits, near.stats().misses() - before};
+                });
     }
 
     /** Hits per second. */

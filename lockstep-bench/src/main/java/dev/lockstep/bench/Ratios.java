@@ -15,8 +15,9 @@ record Ratios(List<Double> sorted) {
                 .toList());
     }
 
-    static double median(Stream<Double> figures) {
-        List<Double> sorted = figures.sorted().toList();
+    /** The one in the middle, the higher one of two. */
+    static <T extends Comparable<T>> T median(Stream<T> figures) {
+        List<T> sorted = figures.sorted().toList();
         return sorted.get(sorted.size() / 2);
     }
 

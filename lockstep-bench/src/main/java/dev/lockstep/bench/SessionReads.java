@@ -22,6 +22,8 @@ import java.util.List;
 public final class SessionReads {
 
     private static final int WRITE_EVERY = 10;
+    private static final List<Sheet.Column> FIGURES =
+            List.of(new Sheet.Column("ops/s", 0, true), new Sheet.Column("primary's CPU, µs/op", 2, true));
 
     private final LocalDeployment redis;
     private final Load load;
@@ -39,7 +41,8 @@ public final class SessionReads {
 
     private static void run(Options options, PrintStream out) throws InterruptedException, IOException {
         RedisClient client = RedisClient.create();
-        try (LocalDeployment redis = new Servers(0, 2).start();
+        Servers servers = new Servers(0, 2);
+        try (LocalDeployment redis = servers.start();
                 Lockstep cache = Lockstep.connect(redis.uri());
                 StatefulRedisMasterReplicaConnection<String, String> replicas =
                         MasterReplica.connect(client, StringCodec.UTF8, RedisURI.create(redis.uri()));
@@ -49,8 +52,8 @@ public final class SessionReads {
             primary.setReadFrom(ReadFrom.MASTER);
             Evidence evidence = new Evidence(
                     "session-reads",
-                    "GET, every tenth call a SET, values of 100 bytes, 10,000 keys; " + redis.serverVersion()
-                            + ", 1 primary, 2 replicas and 3 Sentinels",
+                    "GET, every tenth call a SET, values of 100 bytes, 10,000 keys; " + redis.serverVersion() + ", "
+                            + servers,
                     options,
                     out);
             List<Contender> contenders = List.of(
@@ -63,7 +66,13 @@ public final class SessionReads {
             keys.fill(contenders.get(0).calls().apply(1));
             var reads = new SessionReads(redis, new Load(keys), Duration.ofMillis(options.number("--millis")));
             for (Shape shape : Shape.ALL) {
-                evidence.add(reads.compare(shape.writingEvery(WRITE_EVERY), contenders, options));
+                Shape reading = shape.writingEvery(WRITE_EVERY);
+                evidence.compare(
+                        shape.name(),
+                        FIGURES,
+                        contenders,
+                        Contender::name,
+                        contender -> reads.figures(contender, reading));
             }
             evidence.write();
         } finally {
@@ -71,16 +80,10 @@ public final class SessionReads {
         }
     }
 
-    private Sheet compare(Shape shape, List<Contender> contenders, Options options) throws InterruptedException {
-        Sheet sheet = new Sheet(
-                shape.name(), new Sheet.Column("ops/s", 0, true), new Sheet.Column("primary's CPU, µs/op", 2, true));
-        Turns.take(contenders, options.number("--warmups"), options.number("--rounds"), contender -> {
-                    double before = primaryCpuMicros();
-                    Round round = load.run(contender, shape, time);
-                    return new double[] {round.perSecond(), (primaryCpuMicros() - before) / round.operations()};
-                })
-                .forEach((contender, rounds) -> sheet.add(contender.name(), rounds));
-        return sheet;
+    private double[] figures(Contender contender, Shape shape) throws InterruptedException {
+        double before = primaryCpuMicros();
+        Round round = load.run(contender, shape, time);
+        return new double[] {round.perSecond(), (primaryCpuMicros() - before) / round.operations()};
     }
 
     private double primaryCpuMicros() {

@@ -1,6 +1,5 @@
 package dev.lockstep.bench;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,14 +24,6 @@ record Sheet(String load, List<Column> columns, Map<String, List<double[]>> roun
         private String text(double figure) {
             return String.format(Locale.ROOT, "%,." + decimals + "f", figure);
         }
-    }
-
-    Sheet(String load, Column... columns) {
-        this(load, List.of(columns), new LinkedHashMap<>());
-    }
-
-    void add(String contender, List<double[]> itsRounds) {
-        rounds.put(contender, itsRounds);
     }
 
     String ours() {

@@ -171,15 +171,9 @@ public final class SwitchoverGap {
                 lost.size(),
                 acknowledged.size(),
                 failed.get(),
-                median(gapsMillis),
+                Ratios.median(gapsMillis.stream()),
                 Collections.max(gapsMillis),
-                median(pausesMillis),
+                Ratios.median(pausesMillis.stream()),
                 Collections.max(pausesMillis));
-    }
-
-    private static long median(List<Long> values) {
-        List<Long> sorted = new ArrayList<>(values);
-        Collections.sort(sorted);
-        return sorted.get(sorted.size() / 2);
     }
 }

@@ -26,6 +26,11 @@ public final class Throughput {
                                     "--replicas", "of each primary; 0 without shards: one server, no Sentinel", 2, 0)))
             .toList();
 
+    private static final List<Sheet.Column> FIGURES = List.of(
+            new Sheet.Column("ops/s", 0, true),
+            new Sheet.Column("client CPU, µs/op", 1, false),
+            new Sheet.Column("servers' CPU, µs/op", 1, false));
+
     private Throughput() {}
 
     public static void main(String... arguments) throws InterruptedException, IOException {
@@ -56,28 +61,19 @@ public final class Throughput {
             keys.fill(contenders.get(0).calls().apply(1));
             Load load = new Load(keys);
             Duration time = Duration.ofMillis(options.number("--millis"));
-            for (int i = 0;
-                    i < options.number("--warmups");
-                    i++) { // a lone caller would take minutes to have it compiled
-                for (Contender contender : contenders) {
-                    load.run(contender, Shape.BUSIEST, time);
-                }
-            }
+            // A lone caller would take minutes to have all of it compiled.
+            Turns.take(
+                    contenders,
+                    options.number("--warmups"),
+                    0,
+                    contender -> load.run(contender, Shape.BUSIEST, time).figures());
             for (Shape shape : Shape.on(servers, options.number("--shape"))) {
-                Sheet sheet = new Sheet(
+                evidence.compare(
                         shape.name(),
-                        new Sheet.Column("ops/s", 0, true),
-                        new Sheet.Column("client CPU, µs/op", 1, false),
-                        new Sheet.Column("servers' CPU, µs/op", 1, false));
-                Turns.take(
-                                contenders,
-                                options.number("--warmups"),
-                                options.number("--rounds"),
-                                contender -> load.run(contender, shape, time))
-                        .forEach((contender, rounds) -> sheet.add(
-                                contender.name(),
-                                rounds.stream().map(Round::figures).toList()));
-                evidence.add(sheet);
+                        FIGURES,
+                        contenders,
+                        Contender::name,
+                        contender -> load.run(contender, shape, time).figures());
             }
             evidence.write();
             return evidence;

@@ -14,8 +14,9 @@ final class Turns {
     private Turns() {}
 
     /** One round of one contender. */
-    interface Play<C, R> {
-        R play(C contender) throws InterruptedException;
+    interface Play<C> {
+        /** Its figures. */
+        double[] play(C contender) throws InterruptedException;
     }
 
     /**
@@ -24,14 +25,14 @@ final class Turns {
      * @param warmups rounds of each that go before and are not counted
      * @return what each did, round by round, in the order of {@code contenders}
      */
-    static <C, R> Map<C, List<R>> take(List<C> contenders, int warmups, int rounds, Play<C, R> play)
+    static <C> Map<C, List<double[]>> take(List<C> contenders, int warmups, int rounds, Play<C> play)
             throws InterruptedException {
-        Map<C, List<R>> done = new LinkedHashMap<>();
+        Map<C, List<double[]>> done = new LinkedHashMap<>();
         contenders.forEach(contender -> done.put(contender, new ArrayList<>()));
         for (int round = -warmups; round < rounds; round++) {
             for (int i = 0; i < contenders.size(); i++) {
                 C contender = contenders.get(Math.floorMod(round + i, contenders.size()));
-                R played = play.play(contender);
+                double[] played = play.play(contender);
                 if (round >= 0) {
                     done.computeIfAbsent(contender, c -> new ArrayList<>()).add(played);
                 }

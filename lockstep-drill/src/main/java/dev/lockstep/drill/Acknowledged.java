@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The acknowledged writes of one list or counter that was read after the last call, each in the order of invocation. Of a
@@ -37,6 +38,10 @@ record Acknowledged(Key key, List<Call> there, List<Call> gone) {
         Map<Boolean, List<Call>> split =
                 writes.stream().collect(Collectors.groupingBy(write -> elements.contains(write.value())));
         return new Acknowledged(key, split.getOrDefault(true, List.of()), split.getOrDefault(false, List.of()));
+    }
+
+    Stream<Call> all() {
+        return Stream.concat(there.stream(), gone.stream());
     }
 
     int count() {

@@ -3,7 +3,6 @@ package dev.lockstep.drill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What the replicas held that a call waited for is there at the end; and of every other acknowledged write that is gone, the
@@ -61,7 +60,7 @@ final class LossChecker implements Checker {
                                 + " are gone, while no primary was replaced"));
             }
             acknowledged += writes.count();
-            confirmed += Stream.concat(writes.there().stream(), gone.stream())
+            confirmed += writes.all()
                     .filter(write -> write.op() == Op.APPEND_DURABLE || write.op() == Op.APPEND_TO_ONE)
                     .count();
         }
@@ -78,10 +77,7 @@ final class LossChecker implements Checker {
                     .filter(write -> !history.toldEmptied(write))
                     .count();
         }
-        long excused = Stream.concat(writes.there().stream(), writes.gone().stream())
-                .filter(history::toldEmptied)
-                .count();
-        return writes.gone().size() - excused;
+        return writes.gone().size() - writes.all().filter(history::toldEmptied).count();
     }
 
     /** Whether no replica of its shard was struck between the write and the end of the next change of its primary. */

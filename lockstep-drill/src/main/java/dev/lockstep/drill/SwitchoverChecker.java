@@ -17,20 +17,24 @@ final class SwitchoverChecker implements Checker {
     /** Nothing at all if there was no switchover that could be judged. */
     @Override
     public List<Finding> check(History history) {
+        List<FaultWindow> planned = faults.stream()
+                .filter(fault -> fault.kind() == FaultKind.SWITCHOVER && isAlone(fault))
+                .toList();
+        if (planned.isEmpty()) {
+            return List.of();
+        }
+        List<Acknowledged> lists =
+                Acknowledged.of(history).stream().filter(Acknowledged::isList).toList();
         long judged = 0;
         List<Violation> violations = new ArrayList<>();
-        for (FaultWindow switchover : faults) {
-            if (switchover.kind() == FaultKind.SWITCHOVER && isAlone(switchover)) {
-                for (Acknowledged appends : Acknowledged.of(history)) {
-                    if (appends.isList()) {
-                        List<Call> gone = within(switchover, appends.gone(), history).stream()
-                                .filter(append -> faults.stream().noneMatch(it -> it.mayHaveEmptied(history, append)))
-                                .toList();
-                        judged += gone.size()
-                                + within(switchover, appends.there(), history).size();
-                        gone.forEach(append -> violations.add(violation(append, switchover, appends.key())));
-                    }
-                }
+        for (FaultWindow switchover : planned) {
+            for (Acknowledged appends : lists) {
+                List<Call> gone = within(switchover, appends.gone(), history).stream()
+                        .filter(append -> faults.stream().noneMatch(it -> it.mayHaveEmptied(history, append)))
+                        .toList();
+                judged += gone.size()
+                        + within(switchover, appends.there(), history).size();
+                gone.forEach(append -> violations.add(violation(append, switchover, appends.key())));
             }
         }
         return judged == 0 ? List.of() : List.of(new Finding(Anomaly.LOST_IN_SWITCHOVER, judged, violations));

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -152,19 +151,16 @@ class ClusterIT {
         try (LocalDeployment redis = LocalRedis.cluster().links(true).start()) {
             LocalServer old = redis.primary(12_182);
             LocalServer replica = redis.replicas(old).get(0);
-            List<LocalServer> rest = new ArrayList<>(redis.dataNodes());
-            rest.remove(old);
-            assertThat(rest)
-                    .allSatisfy(other ->
-                            assertThat(redis.link(old, other).connections()).hasSizeGreaterThanOrEqualTo(2));
-            rest.forEach(other -> redis.link(old, other).cut());
+            List<Link> border = redis.border(List.of(old));
+            assertThat(border).allSatisfy(link -> assertThat(link.connections()).hasSizeGreaterThanOrEqualTo(2));
+            border.forEach(Link::cut);
             assertThat(old.command("SET", "foo", "lost")).isEqualTo("OK");
             await().atMost(BOUND).until(() -> redis.primary(12_182).equals(replica));
             assertThat(redis.primaries()).hasSize(3).doesNotContain(old);
             await().atMost(BOUND)
                     .untilAsserted(() -> assertThatThrownBy(() -> old.command("SET", "foo", "refused"))
                             .hasMessageContaining("CLUSTERDOWN"));
-            rest.forEach(other -> redis.link(old, other).heal());
+            border.forEach(Link::heal);
             await().atMost(BOUND).until(() -> redis.replicas(replica).contains(old));
         }
     }

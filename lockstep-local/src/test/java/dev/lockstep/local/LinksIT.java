@@ -157,14 +157,13 @@ class LinksIT {
         try (LocalDeployment redis =
                 LocalRedis.sentinel().links(true).quickDemotion(true).start()) {
             LocalServer old = redis.primary();
-            List<LocalServer> others =
-                    redis.servers().stream().filter(s -> !s.equals(old)).toList();
-            others.forEach(other -> redis.link(old, other).cut());
+            List<Link> border = redis.border(List.of(old));
+            border.forEach(Link::cut);
             await().atMost(BOUND)
                     .ignoreExceptions()
                     .until(() -> !redis.primary().equals(old));
             assertThat(old.command("SET", "foo", "lost")).isEqualTo("OK");
-            others.forEach(other -> redis.link(old, other).heal());
+            border.forEach(Link::heal);
             await().atMost(BOUND).until(() -> redis.replicas().contains(old));
         }
     }
