@@ -56,6 +56,15 @@ final class Words {
         return bounds.length / 2;
     }
 
+    /** The length of all words together. */
+    int bytes() {
+        int sum = 0;
+        for (int i = 1; i < bounds.length; i += 2) {
+            sum += bounds[i];
+        }
+        return sum;
+    }
+
     /** The first word in upper case. */
     String name() {
         return text(0).toUpperCase(Locale.ROOT);
