@@ -32,6 +32,13 @@ sealed interface Effect {
     /** One element goes from a list or set to another, in another slot. */
     record Transfer(Words words, int fromSlot, int toSlot) implements Effect {
 
+        public Transfer {
+            int needed = words.is(0, "SMOVE") ? 4 : words.is(0, "LMOVE") ? 5 : 3;
+            if (words.count() < needed) {
+                throw new IndexOutOfBoundsException("Expected " + needed + " words");
+            }
+        }
+
         /** The element, if the command names it: that of a set. Else {@link #peek} tells it. */
         byte @Nullable [] element() {
             return isSet() ? words.bytes(3) : null;
@@ -61,11 +68,11 @@ sealed interface Effect {
         }
 
         private boolean takesLeft() {
-            return words.count() > 3 && words.is(3, "LEFT");
+            return words.is(0, "LMOVE") && words.is(3, "LEFT"); // RPOPLPUSH takes right and puts left
         }
 
         private boolean putsLeft() {
-            return words.count() <= 4 || words.is(4, "LEFT"); // RPOPLPUSH does
+            return !words.is(0, "LMOVE") || words.is(4, "LEFT");
         }
 
         private static Words command(String name, byte[]... arguments) {

@@ -88,6 +88,7 @@ final class EffectDecision {
     private static Effect onKeys(ReplicatedCommand sent, Words words, TargetShape target, Words plain) {
         ReplicatedCommand command = plain == words ? sent : known(plain);
         int[] keys = command.keys().of(plain);
+        Expiry.of(command, plain); // a time that is no number is noticed now
         int slot = target.slot(plain, keys[0]);
         boolean together = true;
         for (int key : keys) {

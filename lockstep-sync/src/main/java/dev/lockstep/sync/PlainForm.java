@@ -24,6 +24,7 @@ final class PlainForm {
      * @param database in which it is carried out
      * @param now the time at the source when it was carried out there, in milliseconds since 1970; used for relative times
      * @throws IndexOutOfBoundsException if a word is missing, or is an option that is not known
+     * @throws IllegalArgumentException if a part of what the source did is left to whoever carries it out
      * @throws NumberFormatException if a word is not the number that it has to be
      * @throws ArithmeticException if a time is out of all bounds
      */
@@ -52,6 +53,8 @@ final class PlainForm {
                 new Line("HDEL").add(words, 1).rest(words, fields(words, 2) + 2).words();
             case HGETEX -> hgetex(words, now);
             case HSETEX -> hsetex(words, now);
+            case XADD -> xadd(words);
+            case XTRIM -> xtrim(words);
             case FUNCTION_LOAD -> words.is(2, "REPLACE") ? words : functions(words, "LOAD", true);
             case FUNCTION_RESTORE -> functions(words, "RESTORE", false);
             default -> words;
@@ -223,6 +226,44 @@ final class PlainForm {
             }
         }
         return line.rest(words, i).words();
+    }
+
+    /**
+     * The limit of an approximate trimming stays in what is sent, though the trimming has become an exact one by then. Only
+     * from its primary does a server accept that; an exact trimming knows no limit.
+     */
+    private static Words xtrim(Words words) {
+        for (int i = 2; i < words.count(); i++) {
+            if (words.is(i, "LIMIT")) {
+                return words.without(i + 1).without(i);
+            }
+        }
+        return words;
+    }
+
+    private static Words xadd(Words words) {
+        int limit = -1;
+        int i = 2;
+        for (boolean option = true; option; ) {
+            if (words.is(i, "NOMKSTREAM") || words.is(i, "KEEPREF") || words.is(i, "DELREF") || words.is(i, "ACKED")) {
+                i++;
+            } else if (words.is(i, "MAXLEN") || words.is(i, "MINID")) {
+                i += words.is(i + 1, "=") || words.is(i + 1, "~") ? 3 : 2;
+            } else if (words.is(i, "IDMPAUTO")) {
+                i += 2;
+            } else if (words.is(i, "IDMP")) {
+                i += 3;
+            } else if (words.is(i, "LIMIT")) {
+                limit = i;
+                i += 2;
+            } else {
+                option = false;
+            }
+        }
+        if (words.text(i).endsWith("*")) {
+            throw new IllegalArgumentException("the source has not put in the id of the entry");
+        }
+        return limit < 0 ? words : words.without(limit + 1).without(limit);
     }
 
     /** Loading and restoring libraries replaces what is there, so that the same word of several source shards is no error. */
