@@ -6,12 +6,15 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients do to a source in a test: one of nearly every command that changes something.
  *
  * <p>A line is a command; words in quotes are one. {@code ?} before it: the server may not know it. {@code A || B}: A waits
- * until B wakes it. {@code RESTORED a b …}: b is restored with the payload of a and these options.
+ * until B wakes it. {@code RESTORED a b …}: b is restored with the payload of a and these options. {@code IMPORTED}: as a
+ * server that moves slots does it. {@code GONE a}: waits until a has expired
+ * and the server has told its replicas; {@code GONE a COMMAND} only if the server knows that.
  */
 final class ClientCommands {
 
@@ -24,7 +27,7 @@ final class ClientCommands {
             SET b 3 PX 500000 GET
             SET b 4 KEEPTTL
             SET c 1 PXAT 1000
-            GET c
+            GONE c
             SET ie 3
             ?SET ie 4 IFEQ 3
             ?DELIFEQ ie 4
@@ -66,6 +69,7 @@ final class ClientCommands {
             SET e2 1
             EXPIRE e2 -1
             SET e3 1 PX 1
+            GONE e3
             PFADD pf a b c
             PFCOUNT pf
             PFADD pf2 d e
@@ -168,6 +172,7 @@ final class ClientCommands {
             ?HSETEX h PXAT 1000 FIELDS 1 n9 1
             ?HSET h1 f 1
             ?HPEXPIRE h1 1 FIELDS 1 f
+            GONE h1 HPEXPIRE
             XADD x * f v
             XADD x 99999999999999-* f v
             XADD x NOMKSTREAM MAXLEN ~ 100 * f v
@@ -219,6 +224,7 @@ final class ClientCommands {
             RESTORED b rb REPLACE
             RESTORED b rc REPLACE IDLETIME 5
             RESTORED h rh
+            IMPORTED h ri
             DEL a b nope c
             UNLINK m1 m2 nope
             DEL nope
@@ -230,7 +236,9 @@ final class ClientCommands {
             FUNCTION LOAD '#!lua name=lib2\\nredis.register_function("g",function() return 0 end)'
             FUNCTION LOAD REPLACE '#!lua name=lib2\\nredis.register_function("g",function() return 1 end)'
             FUNCTION DELETE lib2
+            FUNCTIONS FLUSHED AND RESTORED
             PUBLISH ch m
+            SPUBLISH ch m
             MULTI
             INCR tx
             LMOVE l2 l4 LEFT LEFT
@@ -282,13 +290,19 @@ final class ClientCommands {
         if (line.contains(" || ")) {
             int bar = line.indexOf(" || ");
             wake(words(line.substring(0, bar)), words(line.substring(bar + 4)));
-        } else if (line.startsWith("RESTORED ")) {
+        } else if (line.startsWith("RESTORED ") || line.startsWith("IMPORTED ")) {
             restore(line.split(" ", -1));
+        } else if (line.startsWith("FUNCTIONS ")) {
+            byte[] libraries = (byte[]) Objects.requireNonNull(client.ok("FUNCTION", "DUMP"));
+            client.ok("FUNCTION", "FLUSH");
+            checked(line, client.call(Words.of("FUNCTION", "RESTORE", "").with(2, libraries)));
+        } else if (line.startsWith("GONE ")) {
+            gone(line.split(" ", -1));
         } else {
             boolean maybeUnknown = line.startsWith("?");
             Object reply = client.call(words(maybeUnknown ? line.substring(1) : line));
-            if (reply instanceof RespSocket.ErrorReply error && !(maybeUnknown && isUnknown(error.text()))) {
-                throw new AssertionError(line + ": " + error.text());
+            if (!(maybeUnknown && reply instanceof RespSocket.ErrorReply error && isUnknown(error.text()))) {
+                checked(line, reply);
             }
         }
     }
@@ -313,20 +327,27 @@ final class ClientCommands {
         }
     }
 
-    private void restore(String[] line) {
-        Words words = Words.of(line);
-        byte[] payload = (byte[]) Objects.requireNonNull(client.ok("DUMP", line[1]));
-        List<byte[]> restore = new ArrayList<>(
-                List.of(Words.of("RESTORE", line[2], "100000", "").bytes(0)));
-        restore.add(words.bytes(2));
-        restore.add("100000".getBytes());
-        restore.add(payload);
-        for (int i = 3; i < words.count(); i++) {
-            restore.add(words.bytes(i));
+    private void gone(String[] line) {
+        if (line.length < 3
+                || ((List<?>) Objects.requireNonNull(client.ok("COMMAND", "INFO", line[2]))).get(0) != null) {
+            Awaitility.await().until(() -> Objects.equals(client.ok("EXISTS", line[1]), 0L));
         }
-        Object reply = client.call(Words.of(restore.toArray(byte[][]::new)));
+    }
+
+    private void restore(String[] line) {
+        byte[] payload = (byte[]) Objects.requireNonNull(client.ok("DUMP", line[1]));
+        List<String> restore = new ArrayList<>(List.of("RESTORE", line[2], "100000", "payload"));
+        if (line[0].equals("IMPORTED")) {
+            restore.set(0, "RESTORE-ASKING");
+        }
+        restore.addAll(List.of(line).subList(3, line.length));
+        Words words = Words.of(restore.toArray(String[]::new)).with(3, payload);
+        checked(String.join(" ", line), client.call(words));
+    }
+
+    private static void checked(String line, @Nullable Object reply) {
         if (reply instanceof RespSocket.ErrorReply error) {
-            throw new AssertionError(words + ": " + error.text());
+            throw new AssertionError(line + ": " + error.text());
         }
     }
 

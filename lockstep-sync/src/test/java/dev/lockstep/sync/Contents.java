@@ -2,6 +2,8 @@ package dev.lockstep.sync;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.lockstep.local.LocalDeployment;
+import dev.lockstep.local.LocalServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,19 +27,22 @@ final class Contents {
     private static final Set<String> NOT_TOLD = Set.of("entries-read", "lag");
 
     private final RespSocket node;
+    private final long grace;
     private final boolean tellsEntriesRead;
 
-    private Contents(RespSocket node, boolean tellsEntriesRead) {
+    private Contents(RespSocket node, long grace, boolean tellsEntriesRead) {
         this.node = node;
+        this.grace = grace;
         this.tellsEntriesRead = tellsEntriesRead;
     }
 
-    /** By database and key, and the libraries of functions. */
-    static Map<String, String> of(List<Integer> ports, int databases, boolean tellsEntriesRead) {
+    /** By database and key, and the libraries of functions; everything expires so much earlier than it does. */
+    static Map<String, String> of(LocalDeployment deployment, int databases, long grace) {
+        boolean tellsEntriesRead = !deployment.serverVersion().contains(" 7.0");
         Map<String, String> all = new TreeMap<>();
-        for (int port : ports) {
-            try (RespSocket node = new RespSocket(port)) {
-                new Contents(node, tellsEntriesRead).read(databases, all);
+        for (LocalServer server : deployment.primaries()) {
+            try (RespSocket node = new RespSocket(server.port())) {
+                new Contents(node, grace, tellsEntriesRead).read(databases, all);
             }
         }
         return all;
@@ -76,7 +81,7 @@ final class Contents {
             case "none" -> "";
             default -> throw new AssertionError("Cannot read a " + type);
         };
-        return type + " until " + text(node.ok("PEXPIRETIME", key)) + ": " + value;
+        return type + " until " + time(node.ok("PEXPIRETIME", key)) + ": " + value;
     }
 
     private String fieldExpiries(String key) {
@@ -86,7 +91,12 @@ final class Contents {
         Object reply = node.call(words.toArray(String[]::new));
         return reply instanceof RespSocket.ErrorReply error && error.text().contains("unknown command")
                 ? ""
-                : text(reply);
+                : list(reply).stream().map(this::time).toList().toString();
+    }
+
+    private String time(@Nullable Object reply) {
+        long time = (Long) Objects.requireNonNull(reply);
+        return Long.toString(time < 0 ? time : time - grace);
     }
 
     private static List<?> list(@Nullable Object reply) {

@@ -2,11 +2,13 @@ package dev.lockstep.sync;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,15 @@ final class Replay implements AutoCloseable {
     private final Map<Integer, RespSocket> bySlot = new HashMap<>();
     private int database;
 
+    /** By how much later everything is to expire. */
+    long grace;
+
+    /** Whether everything that is said to be repeatable is repeated. */
+    boolean repeating;
+
+    /** The commands that there were. */
+    final Set<ReplicatedCommand> commands = EnumSet.noneOf(ReplicatedCommand.class);
+
     /** The kinds of effects that there were. */
     final Map<String, Integer> kinds = new LinkedHashMap<>();
 
@@ -33,9 +44,12 @@ final class Replay implements AutoCloseable {
 
     void apply(Words sent) {
         Effect effect = EffectDecision.of(sent, database, shape, System.currentTimeMillis());
+        commands.add(Objects.requireNonNull(ReplicatedCommand.of(sent)));
         kinds.merge(effect.getClass().getSimpleName(), 1, Integer::sum);
         if (effect instanceof Effect.OneSlot one) {
             carryOut(one.command());
+        } else if (effect instanceof Effect.Import imported) {
+            carryOut(imported.command());
         } else if (effect instanceof Effect.Split split) {
             split.commands().forEach(this::carryOut);
         } else if (effect instanceof Effect.Relocation relocation) {
@@ -75,10 +89,14 @@ final class Replay implements AutoCloseable {
         return isExpected(command, node(command.slot()).call(command.words()));
     }
 
-    private void carryOut(SlotCommand command) {
+    private void carryOut(SlotCommand plain) {
+        SlotCommand command = plain.withGrace(grace);
         Object reply = ok(command.slot(), command.words());
         if (!isExpected(command, reply)) {
             throw new AssertionError(CommandText.text(command.words()) + " is answered " + reply);
+        }
+        if (repeating && command.isRepeatable()) {
+            ok(command.slot(), command.words());
         }
     }
 
