@@ -147,8 +147,14 @@ sealed interface Effect {
      * It cannot be carried out, so the copy has to stop in front of it.
      *
      * @param reason the command's name, what is the matter with it and what to do, without any argument of it
+     * @param key the place of its first key among the words that were sent; -1 if it has none, or none that is known
      */
-    record Refused(String reason) implements Effect {}
+    record Refused(String reason, int key) implements Effect {
+
+        Refused(String reason) {
+            this(reason, -1);
+        }
+    }
 
     /** A key and its slot. */
     record SlotKey(Words words, int place, int slot) {

@@ -26,14 +26,28 @@ final class EffectDecision {
         if (command == null) {
             return new Effect.Refused(
                     name(words) + " is not a command that is known to be sent to replicas, so nobody can"
-                            + " tell which keys it changes. If it is a module's, keep its keys out of the copy");
+                            + " tell which keys it changes. If it is a module's, the copy has to do without that module");
         }
+        Effect effect;
         try {
-            return of(command, words, database, target, now);
+            effect = of(command, words, database, target, now);
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
             // A stream may be of a server that is newer than this table, or corrupted: then its words do not add up.
-            return new Effect.Refused(command.words() + " with " + words.count() + " words is not as it is known: "
-                    + (e instanceof NumberFormatException ? "a word is not a number" : e.getMessage()));
+            effect = new Effect.Refused(command.words() + " with " + words.count() + " words is not as it is known: "
+                    + (e instanceof NumberFormatException ? "a word is not a number" : e.getMessage())
+                    + ". Is the source newer than this program?");
+        }
+        return effect instanceof Effect.Refused refused
+                ? new Effect.Refused(refused.reason(), firstKey(command, words))
+                : effect;
+    }
+
+    private static int firstKey(ReplicatedCommand command, Words words) {
+        try {
+            int[] keys = command.keys().of(words);
+            return keys.length == 0 ? -1 : keys[0];
+        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+            return -1; // the words do not add up, and the reason says so
         }
     }
 
@@ -91,8 +105,8 @@ final class EffectDecision {
         Expiry.of(command, plain); // a time that is no number is noticed now
         int slot = target.slot(plain, keys[0]);
         boolean together = true;
-        for (int key : keys) {
-            together &= target.slot(plain, key) == slot;
+        for (int i = 1; i < keys.length; i++) {
+            together &= target.slot(plain, keys[i]) == slot;
         }
         if (command == ReplicatedCommand.SORT && target.sharded() && looksElsewhere(plain)) {
             return new Effect.Refused(

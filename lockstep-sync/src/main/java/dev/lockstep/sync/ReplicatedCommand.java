@@ -40,6 +40,18 @@ import org.jspecify.annotations.Nullable;
  * copy stops at it.
  */
 enum ReplicatedCommand {
+
+    /*
+     * What a server sends to its replicas is not what clients have sent, but what that has done: whatever the clock, chance or
+     * a waiting client decides has been replaced by its outcome. SPOP becomes SREM, a relative expiry an absolute one, what has
+     * expired a DEL; a script becomes its effects, a blocked BLPOP an LPOP behind the push that woke it. What changed nothing
+     * is not sent. So each command that is sent has succeeded, and does the same wherever the data is the same.
+     *
+     * There are things that no server sends, so that a copy cannot have them, just as a replica does not: consumers of a group
+     * that came to be by a read that found nothing, how often and when a consumer has read its own pending entries again, when it was
+     * last seen; and before 7.2 how many entries a group has read.
+     */
+
     // Strings
     APPEND(FIRST, ANY, HARMFUL),
     BITFIELD(FIRST, ANY, BY_OPTIONS),

@@ -1,5 +1,7 @@
 package dev.lockstep.sync;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * server that moves slots does it. {@code GONE a}: waits until a has expired
  * and the server has told its replicas; {@code GONE a COMMAND} only if the server knows that.
  */
-final class ClientCommands {
+final class ClientCommands implements AutoCloseable {
 
     static final String ONE_DATABASE = """
             SET a 1
@@ -315,15 +317,10 @@ final class ClientCommands {
         try (RespSocket waiting = new RespSocket(port)) {
             waiting.send(blocking);
             Awaitility.await()
-                    .until(() -> new String((byte[]) Objects.requireNonNull(client.ok("INFO", "clients")))
+                    .until(() -> new String((byte[]) Objects.requireNonNull(client.ok("INFO", "clients")), UTF_8)
                             .contains("blocked_clients:1"));
-            client.call(waking);
-            if (!(waiting.receive() instanceof List)) {
-                // a single value has been moved
-                Awaitility.await()
-                        .until(() -> new String((byte[]) Objects.requireNonNull(client.ok("INFO", "clients")))
-                                .contains("blocked_clients:0"));
-            }
+            checked("what woke it", client.call(waking));
+            checked("what waited", waiting.receive());
         }
     }
 
@@ -349,6 +346,11 @@ final class ClientCommands {
         if (reply instanceof RespSocket.ErrorReply error) {
             throw new AssertionError(line + ": " + error.text());
         }
+    }
+
+    @Override
+    public void close() {
+        client.close();
     }
 
     private static Words words(String line) {

@@ -202,6 +202,21 @@ class EffectDecisionTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            JSON.SET k $ 1, -1
+            SPOP k, -1
+            SWAPDB 0 99, -1
+            INCR, -1
+            MOVE k 99, 1
+            SET k v SECRET, 1
+            XADD k * f v, 1
+            XGROUP CREATE, -1
+            """)
+    void a_refusal_knows_the_key(String command, int place) {
+        assertThat(((Effect.Refused) decide(command, WHOLE)).key()).isEqualTo(place);
+    }
+
     @Test
     void a_refusal_shows_no_value() {
         Words secret = Words.of("hunter2 swordfish".getBytes(StandardCharsets.UTF_8), new byte[] {1});

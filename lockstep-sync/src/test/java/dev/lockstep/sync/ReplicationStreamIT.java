@@ -48,18 +48,13 @@ class ReplicationStreamIT {
             "SETEX",
             "SFLUSH");
 
-    private static LocalRedis plan() {
-        return LocalRedis.standalone().config("enable-debug-command", "yes");
-    }
-
     @Test
     void a_target_of_one_shard_becomes_equal_in_all_databases() {
-        try (LocalDeployment source = plan().start();
-                LocalDeployment target = plan().start();
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.standalone().start();
                 Replay replay = toOne(target);
-                StreamTap tap = new StreamTap(source.primary().port())) {
-            ClientCommands clients = new ClientCommands(source.primary().port());
-
+                StreamTap tap = new StreamTap(source.primary().port());
+                ClientCommands clients = new ClientCommands(source.primary().port())) {
             clients.run(ClientCommands.ONE_DATABASE);
             replay(tap, source, replay);
             assertEqual(source, target, 16);
@@ -79,7 +74,7 @@ class ReplicationStreamIT {
 
     @Test
     void a_cluster_becomes_equal_though_its_keys_lie_in_many_slots() {
-        try (LocalDeployment source = plan().start();
+        try (LocalDeployment source = LocalRedis.standalone().start();
                 LocalDeployment target =
                         LocalRedis.cluster().shards(3).replicas(0).start()) {
             List<Integer> ports =
@@ -88,9 +83,8 @@ class ReplicationStreamIT {
                             new TargetShape(true, 1),
                             ports,
                             slot -> target.primary(slot).port());
-                    StreamTap tap = new StreamTap(source.primary().port())) {
-                ClientCommands clients = new ClientCommands(source.primary().port());
-
+                    StreamTap tap = new StreamTap(source.primary().port());
+                    ClientCommands clients = new ClientCommands(source.primary().port())) {
                 clients.run(ClientCommands.ONE_DATABASE);
                 replay(tap, source, replay);
 
@@ -107,13 +101,14 @@ class ReplicationStreamIT {
 
     @Test
     void with_a_grace_everything_expires_later_by_it_and_nothing_else_differs() {
-        try (LocalDeployment source = plan().start();
-                LocalDeployment target = plan().start();
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.standalone().start();
                 Replay replay = toOne(target);
-                StreamTap tap = new StreamTap(source.primary().port())) {
+                StreamTap tap = new StreamTap(source.primary().port());
+                ClientCommands clients = new ClientCommands(source.primary().port())) {
             replay.grace = 3_600_000;
             // A payload may hold the expiry of fields, which only whoever decodes it could shift.
-            new ClientCommands(source.primary().port()).run(ClientCommands.ONE_DATABASE.replace("ED h r", "ED b r"));
+            clients.run(ClientCommands.ONE_DATABASE.replace("ED h r", "ED b r"));
 
             replay(tap, source, replay);
 
@@ -124,12 +119,12 @@ class ReplicationStreamIT {
 
     @Test
     void what_is_said_to_be_repeatable_may_be_repeated() {
-        try (LocalDeployment source = plan().start();
-                LocalDeployment target = plan().start();
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.standalone().start();
                 Replay replay = toOne(target);
-                StreamTap tap = new StreamTap(source.primary().port())) {
+                StreamTap tap = new StreamTap(source.primary().port());
+                ClientCommands clients = new ClientCommands(source.primary().port())) {
             replay.repeating = true;
-            ClientCommands clients = new ClientCommands(source.primary().port());
             clients.run(ClientCommands.ONE_DATABASE);
             clients.run(ClientCommands.SEVERAL_DATABASES);
 
@@ -162,7 +157,7 @@ class ReplicationStreamIT {
     /** The other half of "no reply is taken for a divergence": a reply of a target that lacks the key is. */
     @Test
     void what_hits_nothing_on_the_target_is_answered_otherwise_than_expected() {
-        try (LocalDeployment target = plan().start()) {
+        try (LocalDeployment target = LocalRedis.standalone().start()) {
             try (Replay replay = toOne(target);
                     RespSocket client = new RespSocket(target.primary().port())) {
                 for (String line : """
