@@ -109,17 +109,12 @@ final class Spool implements AutoCloseable {
         }
         try {
             FileChannel channel = FileChannel.open(
-                    folder.resolve(LOCK),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+                    folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             if (channel.tryLock() == null) {
                 ByteBuffer pid = ByteBuffer.allocate(32);
                 channel.read(pid, 0);
                 channel.close();
-                throw inUse(
-                        folder,
-                        new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII).strip());
+                throw inUse(folder, new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII).strip());
             }
             channel.truncate(0);
             channel.write(

@@ -127,10 +127,7 @@ class CommandStreamTest {
             + command("ping");
 
     private static final List<String> MIXED_UNITS = List.of(
-            "0:SET a 1\r\n$3\r\n",
-            "12:INCR b",
-            "[12:LPUSH l ;3:LPUSH m " + "x".repeat(70) + ";3:PING]",
-            "3:DEL é");
+            "0:SET a 1\r\n$3\r\n", "12:INCR b", "[12:LPUSH l ;3:LPUSH m " + "x".repeat(70) + ";3:PING]", "3:DEL é");
 
     @Test
     void everyUnitComesOutWhereverTheStreamIsCut() {
@@ -193,8 +190,7 @@ class CommandStreamTest {
         for (int i = 0; i < arrivals.length; i++) {
             arrivals[i] = (int) ((long) stream.length() * i / arrivals.length);
         }
-        assertThat(units(stream.toString(), 400_000, arrivals))
-                .isEqualTo(expected);
+        assertThat(units(stream.toString(), 400_000, arrivals)).isEqualTo(expected);
     }
 
     @ParameterizedTest

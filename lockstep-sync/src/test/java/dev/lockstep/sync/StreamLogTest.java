@@ -115,7 +115,8 @@ class StreamLogTest {
         assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(result.get()).isEqualTo(7);
         log.close();
-        assertThatThrownBy(() -> log.read(START + 7, ByteBuffer.allocate(10), 1)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> log.read(START + 7, ByteBuffer.allocate(10), 1))
+                .hasMessageContaining("closed");
     }
 
     @Test
