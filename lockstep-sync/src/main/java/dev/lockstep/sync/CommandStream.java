@@ -62,7 +62,8 @@ final class CommandStream {
     /**
      * The next unit; waits for it if it has not arrived as a whole.
      *
-     * @return null if the time is up before
+     * @param waitNanos how long to wait for each piece of it; with a unit that arrives in pieces it may take longer
+     * @return null if nothing has arrived for that time
      * @throws SyncException if this is no replication stream; it cannot be read on
      * @throws IOException as the source of the bytes throws it
      */

@@ -130,6 +130,9 @@ final class Generation {
         }
         arrived.complete();
         housekeeping.execute(() -> {
+            if (record.snapshot() != SpoolRecord.ARRIVING) {
+                return; // the target has it already
+            }
             try {
                 arrived.force();
                 synchronized (this) {

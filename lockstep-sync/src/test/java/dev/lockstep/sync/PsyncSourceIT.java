@@ -140,6 +140,62 @@ class PsyncSourceIT {
     }
 
     @Test
+    void aKilledProcessLeavesWhatIsSound() throws Exception {
+        try (LocalDeployment servers = quick().start();
+                Load load = new Load(Deployment.parse(servers.uri()), servers.primary())) {
+            int written = 0;
+            for (int life = 0; life < 4; life++) {
+                Process child = new ProcessBuilder(List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                PsyncSourceIT.class.getName(),
+                                servers.uri(),
+                                folder.toString()))
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("output").toFile())
+                        .start();
+                try {
+                    Received.until(
+                            "the child receives",
+                            () -> String.valueOf(servers.primary().command("INFO", "replication"))
+                                    .contains("state=online"));
+                    Received.awaitSnapshotOnDisk(folder);
+                    for (int i = 0; i < 500; i++, written++) {
+                        load.mixed(i);
+                        if (i == 300) {
+                            child.destroyForcibly();
+                        }
+                    }
+                } finally {
+                    child.destroyForcibly().waitFor();
+                }
+                load.awaitAnswers();
+            }
+            try (Received received = new Received(servers.uri(), servers.primary(), folder)) {
+                received.awaitTold("continued", 1);
+                Generation generation = received.awaitCaughtUp(servers.primary());
+                byte[] snapshot = Received.bytes(Received.snapshot(generation));
+                assertThat(snapshot).startsWith((byte) 'R', (byte) 'E', (byte) 'D', (byte) 'I', (byte) 'S');
+                assertThat(Received.count(Received.units(generation), "INCR", "{k}counter"))
+                        .isEqualTo(counter(servers.primary()))
+                        .isEqualTo((long) written * Load.COUNTS);
+            }
+        }
+    }
+
+    /** The process that is killed. */
+    public static void main(String[] arguments) throws InterruptedException {
+        Deployment deployment = Deployment.parse(arguments[0]);
+        try (Received received =
+                new Received(deployment, () -> deployment.seeds().get(0), Path.of(arguments[1]), Received.LARGE)) {
+            Thread.sleep(60_000);
+            throw new AssertionError("Nobody killed it; told " + received.told);
+        }
+    }
+
+    @Test
     void withoutTheBacklogAFullCopyBegins() throws Exception {
         try (LocalDeployment servers =
                         quick().config("repl-backlog-size", "16kb").start();

@@ -8,7 +8,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -172,6 +174,63 @@ class PsyncSourceTest {
                                     .filter(command -> command.equals("REPLCONF ACK 0"))
                                     .count()
                             > 1);
+        }
+    }
+
+    private static SourceSettings impatient() {
+        return new SourceSettings(
+                "received",
+                false,
+                Duration.ofMillis(50),
+                Duration.ofMillis(400),
+                Duration.ofMillis(10),
+                Duration.ofMillis(100));
+    }
+
+    @Test
+    void aSilentServerIsLeft() throws Exception {
+        try (Peer peer = new Peer(command ->
+                        answer(command, command.equals("PSYNC ? -1") ? copy("abc", "xy") : "+CONTINUE\r\n"));
+                Received received = new Received(
+                        Deployment.parse("redis://127.0.0.1"), peer::address, folder, Received.LARGE, impatient())) {
+            received.awaitTold("continued", 2);
+            assertThat(received.told)
+                    .anyMatch(text -> text.startsWith("disconnected")
+                            && text.contains(peer.address() + " has sent nothing for 400 ms"));
+            assertThat(received.current().end()).isEqualTo(102);
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenIsNotLost() throws Exception {
+        String text = "x".repeat(10_000);
+        AtomicInteger sent = new AtomicInteger();
+        try (Peer peer = new Peer(command -> {
+                    if (command.equals("PSYNC ? -1")) {
+                        return answer(command, copy("abc", ""));
+                    }
+                    return command.startsWith("REPLCONF ACK") && sent.incrementAndGet() <= 20
+                            ? text
+                            : answer(command, "+CONTINUE\r\n");
+                });
+                Received received = new Received(
+                        Deployment.parse("redis://127.0.0.1"),
+                        peer::address,
+                        folder,
+                        new SpoolLimits(1 << 20, 20_000),
+                        impatient())) {
+            received.awaitTold("arrived", 1);
+            Received.awaitSnapshotOnDisk(folder);
+            Path generation = folder.resolve("generation-000001");
+            Path aside = folder.resolve("aside");
+            Files.move(generation, aside); // no file can be made there any more
+            received.awaitTold("waiting", 1);
+            assertThat(received.told).anyMatch(told -> told.contains("the spool cannot be written"));
+            long end = received.current().end();
+            Files.move(aside, generation);
+            Received.until("it goes on", () -> received.current().end() > end);
+            assertThat(peer.heard).contains("PSYNC " + ID + " " + (end + 1));
+            assertThat(received.copies).hasSize(1);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.lockstep.topology.NodeAddress;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,14 +32,22 @@ final class Received implements AutoCloseable, SourceListener {
     private final EventLoopGroup loops = LinkOpener.loops("received", 1);
 
     Received(Deployment deployment, Supplier<@Nullable NodeAddress> nodes, Path folder, SpoolLimits limits) {
-        spool = Spool.open(folder, limits);
-        source = new PsyncSource(
-                new LinkOpener(deployment),
-                loops.next(),
+        this(
+                deployment,
                 nodes,
-                spool,
-                SourceSettings.of("received", deployment.mode() == Deployment.Mode.SENTINEL),
-                this);
+                folder,
+                limits,
+                SourceSettings.of("received", deployment.mode() == Deployment.Mode.SENTINEL));
+    }
+
+    Received(
+            Deployment deployment,
+            Supplier<@Nullable NodeAddress> nodes,
+            Path folder,
+            SpoolLimits limits,
+            SourceSettings settings) {
+        spool = Spool.open(folder, limits);
+        source = new PsyncSource(new LinkOpener(deployment), loops.next(), nodes, spool, settings, this);
         source.start();
     }
 
@@ -95,6 +104,15 @@ final class Received implements AutoCloseable, SourceListener {
 
     long times(String beginning) {
         return told.stream().filter(text -> text.startsWith(beginning)).count();
+    }
+
+    /** Waits until the snapshot of the first generation outlasts its process. */
+    static void awaitSnapshotOnDisk(Path folder) {
+        Path first = folder.resolve("generation-000001");
+        until(
+                "the snapshot on the disk",
+                () -> Files.exists(first.resolve("record"))
+                        && SpoolRecord.read(first).snapshot() >= 0);
     }
 
     void awaitTold(String beginning, long times) {
