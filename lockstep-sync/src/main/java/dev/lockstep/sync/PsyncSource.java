@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -129,7 +130,16 @@ final class PsyncSource implements AutoCloseable {
         if (state instanceof SourceState.Stopped) {
             return;
         }
-        NodeAddress node = nodes.get();
+        if (state instanceof SourceState.Waiting waiting) {
+            state = new SourceState.Connecting(failures + 1, waiting.why());
+        }
+        NodeAddress node;
+        try {
+            node = nodes.get();
+        } catch (RuntimeException e) {
+            again("nobody can tell which node to connect to: " + Link.causes(e));
+            return;
+        }
         if (node == null) {
             again("no node of the shard is known to be reachable");
             return;
@@ -157,19 +167,16 @@ final class PsyncSource implements AutoCloseable {
 
     private void await(String why, boolean full) {
         state = new SourceState.Waiting(why);
-        listener.waiting(why);
         if (full) {
-            lookForRoom();
+            loop.schedule(this::lookForRoom, settings.acknowledge().toNanos(), TimeUnit.NANOSECONDS);
         } else {
             loop.schedule(this::connect, settings.lastDelay().toNanos(), TimeUnit.NANOSECONDS);
         }
+        listener.waiting(why);
     }
 
     private void lookForRoom() {
-        if (!(state instanceof SourceState.Waiting)) {
-            return;
-        }
-        if (spool.hasRoom()) {
+        if (spool.hasRoom() || state instanceof SourceState.Stopped) {
             connect();
         } else {
             loop.schedule(this::lookForRoom, settings.acknowledge().toNanos(), TimeUnit.NANOSECONDS);
@@ -220,7 +227,7 @@ final class PsyncSource implements AutoCloseable {
                         ofReplica = reply instanceof Reply.Many role
                                 && !role.elements().isEmpty()
                                 && role.elements().get(0) instanceof Reply.Bulk word
-                                && new String(word.bytes(), java.nio.charset.StandardCharsets.US_ASCII).equals("slave");
+                                && new String(word.bytes(), StandardCharsets.US_ASCII).equals("slave");
                         psync();
                     }));
         }
@@ -379,10 +386,8 @@ final class PsyncSource implements AutoCloseable {
             }
             String why = Refusals.explain(node, answer);
             leave(why);
+            again(why);
             listener.refused(why);
-            if (!(state instanceof SourceState.Stopped)) {
-                again(why);
-            }
         }
 
         @Override
@@ -393,13 +398,11 @@ final class PsyncSource implements AutoCloseable {
             boolean late = streaming || copying;
             String text = node + ": " + why;
             leave(text);
+            again(text);
             if (late) {
                 listener.disconnected(text);
             } else {
                 listener.refused(text);
-            }
-            if (!(state instanceof SourceState.Stopped)) {
-                again(text);
             }
         }
 
