@@ -370,15 +370,27 @@ class RdbSplitterTest {
     @ParameterizedTest
     @ValueSource(longs = {WINDOW / 2 + 1, 1L << 31, Long.MAX_VALUE, -1})
     void aKeyCannotBeLargerThanItsRoom(long length) {
-        byte[] raw = RdbBytes.of(REDIS).octets(0).length(length).end();
-        assertThatThrownBy(() -> walk(splitter(raw))).isInstanceOf(SyncException.class);
+        byte[] room = new byte[3 * WINDOW];
+        byte[] raw = RdbBytes.of(REDIS).octets(0).length(length).raw(room).end();
         byte[] packed = RdbBytes.of(REDIS)
                 .octets(0, 0xc3)
-                .length(3)
                 .length(length)
-                .octets(0, 'x', 0)
+                .length(3)
+                .raw(room)
                 .end();
-        assertThatThrownBy(() -> walk(splitter(packed))).isInstanceOf(SyncException.class);
+        byte[] unpacked = RdbBytes.of(REDIS)
+                .octets(0, 0xc3)
+                .length(2)
+                .length(length)
+                .octets(0, 'x')
+                .raw(room)
+                .end();
+        for (byte[] snapshot : new byte[][] {raw, packed, unpacked}) {
+            assertThatThrownBy(() -> walk(splitter(snapshot)))
+                    .isInstanceOf(SyncException.class)
+                    .hasMessageMatching(
+                            ".*at byte [0-9]+ a (string of|length or count|key has).*before the first key.*");
+        }
     }
 
     @ParameterizedTest
