@@ -183,7 +183,8 @@ final class RdbSplitter {
         window.pin();
         window.skipString(keyLimit);
         if (!key.readCopy(window.data(), window.pinned(), window.index(), keyLimit)) {
-            throw new RdbDamage("at byte " + at + " a key has more than the " + keyLimit + " bytes that are taken");
+            throw new RdbDamage(
+                    "at byte " + at + " a key begins that has more than the " + keyLimit + " bytes that are taken");
         }
         keySeen = true;
     }

@@ -172,7 +172,7 @@ final class RdbWindow {
 
     private long bounded(long length, long atMost) {
         if (length > atMost) {
-            throw refuse("a string of " + length + " bytes stands where at most " + atMost + " are taken");
+            throw refuse("a string of " + length + " bytes begins where up to " + atMost + " are taken");
         }
         return length;
     }

@@ -8,6 +8,17 @@ final class ValueWalk {
     private static final int STREAM_ID = 16;
 
     private final RdbWindow window;
+    // made once, not for every value
+    private final Part string = this::string;
+    private final Part pair = this::pair;
+    private final Part quicklistNode = this::quicklistNode;
+    private final Part memberWithText = this::memberWithText;
+    private final Part memberWithNumber = this::memberWithNumber;
+    private final Part pairWithTime = this::pairWithTime;
+    private final Part pairWithTtl = this::pairWithTtl;
+    private final Part pending = this::pending;
+    private final Part pendingId = this::pendingId;
+    private final Part message = this::message;
 
     ValueWalk(RdbWindow window) {
         this.window = window;
@@ -18,15 +29,15 @@ final class ValueWalk {
         switch (type) {
             case STRING, HASH_ZIPMAP, LIST_ZIPLIST, SET_INTSET, ZSET_ZIPLIST, HASH_ZIPLIST -> window.skipString();
             case HASH_LISTPACK, ZSET_LISTPACK, SET_LISTPACK, FUNCTION -> window.skipString();
-            case LIST, SET, LIST_QUICKLIST -> each(window::skipString);
-            case LIST_QUICKLIST_2 -> each(this::quicklistNode);
-            case HASH -> each(this::pair);
-            case ZSET -> each(this::memberWithText);
-            case ZSET_2 -> each(() -> tail(8));
-            case HASH_2 -> each(this::pairWithTime);
+            case LIST, SET, LIST_QUICKLIST -> each(string);
+            case LIST_QUICKLIST_2 -> each(quicklistNode);
+            case HASH -> each(pair);
+            case ZSET -> each(memberWithText);
+            case ZSET_2 -> each(memberWithNumber);
+            case HASH_2 -> each(pairWithTime);
             case HASH_METADATA -> {
                 window.skip(8);
-                each(this::pairWithTtl);
+                each(pairWithTtl);
             }
             case HASH_LISTPACK_EX -> {
                 window.skip(8);
@@ -68,6 +79,14 @@ final class ValueWalk {
     private void tail(int bytes) throws IOException, InterruptedException {
         window.skipString();
         window.skip(bytes);
+    }
+
+    private void string() throws IOException, InterruptedException {
+        window.skipString();
+    }
+
+    private void memberWithNumber() throws IOException, InterruptedException {
+        tail(8);
     }
 
     private void pair() throws IOException, InterruptedException {
@@ -120,15 +139,15 @@ final class ValueWalk {
 
     /** Entries, counters and groups. The numbers among them use all 64 bits. */
     private void stream(int form) throws IOException, InterruptedException {
-        each(this::pair);
+        each(pair);
         numbers(form >= 2 ? 8 : 3);
         for (long groups = window.count(); groups > 0; groups--) {
             window.skipString();
             numbers(form >= 2 ? 3 : 2);
-            each(this::pending);
+            each(pending);
             for (long consumers = window.count(); consumers > 0; consumers--) {
                 tail(form >= 3 ? 16 : 8);
-                each(() -> window.skip(STREAM_ID));
+                each(pendingId);
             }
         }
     }
@@ -138,17 +157,21 @@ final class ValueWalk {
         window.number();
     }
 
+    private void pendingId() throws IOException, InterruptedException {
+        window.skip(STREAM_ID);
+    }
+
     /** What a stream remembers of its producers' messages, so that none is added twice. */
     private void idempotence() throws IOException, InterruptedException {
         numbers(2);
         for (long producers = window.count(); producers > 0; producers--) {
             window.skipString();
-            each(this::pairOfIdAndPlace);
+            each(message);
         }
         numbers(2);
     }
 
-    private void pairOfIdAndPlace() throws IOException, InterruptedException {
+    private void message() throws IOException, InterruptedException {
         window.skipString();
         numbers(2);
     }

@@ -267,6 +267,46 @@ class RdbSplitterTest {
         return plain == null ? null : plain.text();
     }
 
+    /** No memory holds it: zeros between what the snapshot begins and ends with. */
+    private record Vast(byte[] head, long zeros, byte[] tail) implements SnapshotBytes {
+        @Override
+        public int read(long position, ByteBuffer into) {
+            long behind = position - head.length - zeros;
+            if (behind >= tail.length) {
+                return -1;
+            }
+            byte[] from = position < head.length ? head : behind >= 0 ? tail : new byte[into.remaining()];
+            int at = (int) (position < head.length ? position : Math.max(behind, 0));
+            long there = position < head.length || behind >= 0 ? from.length - at : -behind;
+            int length = (int) Math.min(there, into.remaining());
+            into.put(from, at, length);
+            return length;
+        }
+    }
+
+    @Test
+    void aValueMayBeLargerThanAnArray() throws Exception {
+        long size = 5_000_000_000L;
+        byte[] head = RdbBytes.of(REDIS).octets(0).string("vast").length(size).bytes();
+        byte[] tail = new RdbBytes().set("behind", "2").endWithoutChecksum();
+        SnapshotBytes snapshot = new Vast(head, size, tail);
+        RdbSplitter splitter = new RdbSplitter(snapshot, 1 << 20, false);
+        splitter.next();
+        assertThat(splitter.valueLength()).isEqualTo(size + 9);
+        assertThat(splitter.position()).isEqualTo(head.length + size);
+        assertThat(splitter.atHand()).isFalse();
+        assertThat(splitter.plain(Integer.MAX_VALUE)).isNull();
+        RestorePayload payload = splitter.payload(10);
+        assertThat(payload.length()).isEqualTo(size + 20);
+        ByteBuf out = Unpooled.directBuffer();
+        assertThat(payload.writeChunk(out, 1000)).isTrue();
+        assertThat(out.readableBytes()).isEqualTo(1 + 9);
+        out.release();
+        assertThat(splitter.next()).isEqualTo(Item.KEY);
+        assertThat(splitter.key().text()).isEqualTo("behind");
+        assertThat(splitter.next()).isEqualTo(Item.END);
+    }
+
     @Test
     void theChecksumIsCompared() throws Exception {
         byte[] good = new RdbSamples(1, 3, 5 * WINDOW).snapshot(new RdbFormat(12), true);
@@ -389,7 +429,7 @@ class RdbSplitterTest {
             assertThatThrownBy(() -> walk(splitter(snapshot)))
                     .isInstanceOf(SyncException.class)
                     .hasMessageMatching(
-                            ".*at byte [0-9]+ a (string of|length or count|key has).*before the first key.*");
+                            ".*at byte [0-9]+ a (string of|length or count|key begins).*before the first key.*");
         }
     }
 
