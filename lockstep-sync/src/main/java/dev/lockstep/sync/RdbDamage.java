@@ -7,4 +7,13 @@ final class RdbDamage extends RuntimeException {
     RdbDamage(String what) {
         super(what);
     }
+
+    /** For people. */
+    SyncException in(String place) {
+        return new SyncException(
+                "The snapshot is cut short or damaged: " + getMessage() + ", " + place
+                        + ". Start the copy again; if it ends"
+                        + " at the same place, check the source's snapshot with redis-check-rdb.",
+                this);
+    }
 }

@@ -1,10 +1,7 @@
 package dev.lockstep.sync;
 
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A cursor over a snapshot that finds where each value begins and ends, and never decodes one. It waits for bytes that have
@@ -14,6 +11,14 @@ import org.slf4j.LoggerFactory;
  */
 final class RdbSplitter {
 
+    /*
+     * The file is a sequence of frames. Each begins with a byte: an operation above 240, or the type of a value, whose key
+     * and value follow. Operations that say something of the next key gather until it comes.
+     *
+     * A payload for RESTORE is the type byte and the value's bytes as they stand here, with a version and a checksum behind
+     * them. So it is enough to know where the value ends, and for that only its lengths are walked over. What a length
+     * cannot be known of ends the walk: nothing is guessed.
+     */
     /** What the cursor stands on. */
     enum Item {
         /** A key with its value. */
@@ -24,41 +29,28 @@ final class RdbSplitter {
         END
     }
 
-    /*
-     * The file is a sequence of frames. Each begins with a byte: an operation above 240, or the type of a value, whose key
-     * and value follow. Operations that say something of the next key gather until it comes.
-     *
-     * A payload for RESTORE is the type byte and the value's bytes as they stand here, with a version and a checksum behind
-     * them. So it is enough to know where the value ends, and for that only its lengths are walked over. What a length
-     * cannot be known of ends the walk: nothing is guessed.
-     */
     static final int USUAL_WINDOW = 1 << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(RdbSplitter.class);
     /** Operations have numbers from here on; types are below. */
     private static final int FIRST_OPERATION = 240;
 
     private static final int NOTE_LIMIT = 1024;
     private static final int FIRST_WITH_CHECKSUM = 5;
 
-    private final SnapshotBytes snapshot;
     private final RdbWindow window;
-    private final ValueWalk walk;
+    private final CutValue value;
     private final boolean checked;
     private final int keyLimit;
     private final SnapshotFacts facts = new SnapshotFacts();
     private final RdbString key = new RdbString();
-    private final RdbString plain = new RdbString();
+    private final RdbString note = new RdbString();
     private boolean begun;
     private @Nullable Item item;
-    private RdbType type = RdbType.STRING;
     private int db;
     private long expireAt;
     private long idleSeconds;
     private int frequency;
-    private long valueFrom;
     private boolean keySeen;
-    private boolean inValue;
 
     RdbSplitter(SnapshotBytes snapshot) {
         this(snapshot, USUAL_WINDOW, true);
@@ -70,11 +62,10 @@ final class RdbSplitter {
      * @param checked whether the checksum at the end is compared
      */
     RdbSplitter(SnapshotBytes snapshot, int windowSize, boolean checked) {
-        this.snapshot = snapshot;
         this.window = new RdbWindow(snapshot, windowSize, checked);
-        this.walk = new ValueWalk(window);
         this.keyLimit = windowSize / 2;
         this.checked = checked;
+        this.value = new CutValue(snapshot, window, this::place);
     }
 
     /**
@@ -94,26 +85,18 @@ final class RdbSplitter {
             item = advance();
             return item;
         } catch (RdbDamage e) {
-            throw damaged(e);
+            throw e.in(place());
         }
-    }
-
-    private SyncException damaged(RdbDamage e) {
-        return new SyncException(
-                "The snapshot is cut short or damaged: " + e.getMessage() + ", " + place()
-                        + ". Start the copy again; if it"
-                        + " ends at the same place, check the source's snapshot with redis-check-rdb.",
-                e);
     }
 
     /** Where the cursor is, by the keys that people know. */
     private String place() {
-        if (inValue && type == RdbType.FUNCTION) {
+        if (value.isOpen() && value.type() == RdbType.FUNCTION) {
             return "in a function library";
         }
         String named = "'" + KeyText.of(key.data(), key.from(), key.length()) + "' (database " + db + ")";
-        if (inValue) {
-            return "in the value of the key " + named + ", " + type;
+        if (value.isOpen()) {
+            return "in the value of the key " + named + ", " + value.type();
         }
         return keySeen ? "after the key " + named : "before the first key";
     }
@@ -135,7 +118,7 @@ final class RdbSplitter {
             switch (code) {
                 case 244 -> slotInfo();
                 case 245 -> {
-                    walkValue(RdbType.FUNCTION);
+                    value.walk(RdbType.FUNCTION);
                     return Item.FUNCTION;
                 }
                 case 248 -> idleSeconds = window.count();
@@ -155,7 +138,7 @@ final class RdbSplitter {
                         throw unknown(code, at);
                     }
                     readKey();
-                    walkValue(known);
+                    value.walk(known);
                     return Item.KEY;
                 }
             }
@@ -170,8 +153,8 @@ final class RdbSplitter {
                 readKey();
                 place = "before the key '" + KeyText.of(key.data(), key.from(), key.length()) + "' (database " + db
                         + ")";
-            } catch (RdbDamage | SyncException e) {
-                LOG.debug("No key behind the type byte {}: {}", code, e.getMessage());
+            } catch (RdbDamage e) {
+                place += " and before one that cannot be read";
             }
         }
         return new SyncException(
@@ -187,15 +170,6 @@ final class RdbSplitter {
                     "at byte " + at + " a key begins that has more than the " + keyLimit + " bytes that are taken");
         }
         keySeen = true;
-    }
-
-    private void walkValue(RdbType of) throws IOException, InterruptedException {
-        type = of;
-        inValue = true;
-        window.pin();
-        valueFrom = window.position();
-        walk.over(of);
-        inValue = false;
     }
 
     private void selectDb() throws IOException, InterruptedException {
@@ -229,8 +203,8 @@ final class RdbSplitter {
         window.pin();
         window.skipString();
         int from = window.pinned();
-        boolean small = from >= 0 && plain.read(window.data(), from, window.index(), NOTE_LIMIT);
-        return small ? plain.text() : null;
+        boolean small = from >= 0 && note.read(window.data(), from, window.index(), NOTE_LIMIT);
+        return small ? note.text() : null;
     }
 
     private void end() throws IOException, InterruptedException {
@@ -267,10 +241,6 @@ final class RdbSplitter {
         return key;
     }
 
-    RdbType type() {
-        return type;
-    }
-
     /** When the key expires, in milliseconds since 1970; -1 if it does not. */
     long expireAt() {
         return expireAt;
@@ -286,57 +256,8 @@ final class RdbSplitter {
         return frequency;
     }
 
-    /** Where the current value's bytes begin in the snapshot; they end at {@link #position}. */
-    long valueFrom() {
-        return valueFrom;
-    }
-
-    long valueLength() {
-        return window.position() - valueFrom;
-    }
-
-    /** Whether the value is at hand; if not, its payload is to be read from the snapshot once more. */
-    boolean atHand() {
-        return window.pinned() >= 0;
-    }
-
-    /** How long the current value's payload for RESTORE is. */
-    long payloadLength() {
-        return RestorePayload.length(valueLength());
-    }
-
-    /**
-     * Appends the payload of a value that is at hand.
-     *
-     * @param version see {@link RestoreStamp}
-     */
-    void writePayload(ByteBuf out, int version) {
-        if (!atHand()) {
-            throw new IllegalStateException("A value of " + valueLength() + " bytes is not at hand");
-        }
-        RestorePayload.write(out, type, window.data(), window.pinned(), (int) valueLength(), version);
-    }
-
-    /** The payload of a value that may be of any size, from the snapshot. */
-    RestorePayload payload(int version) {
-        return new RestorePayload(snapshot, type, valueFrom, position(), version);
-    }
-
-    /**
-     * The current value as plain bytes, for SET, if it is a string of at most so many, and at hand; null if not.
-     *
-     * @throws SyncException if it is compressed, and does not give what it says
-     */
-    @Nullable
-    RdbString plain(int atMost) {
-        if (type != RdbType.STRING || !atHand()) {
-            return null;
-        }
-        try {
-            return plain.read(window.data(), window.pinned(), window.index(), atMost) ? plain : null;
-        } catch (RdbDamage e) {
-            inValue = true;
-            throw damaged(e);
-        }
+    /** The current item's value. */
+    CutValue value() {
+        return value;
     }
 }

@@ -71,6 +71,16 @@ enum RdbType {
         return new RdbFormat(since);
     }
 
+    /** The older form in which the same value can be written, as far as older servers know it; null if there is none. */
+    @Nullable
+    RdbType older() {
+        return switch (this) {
+            case SET_LISTPACK -> SET;
+            case STREAM_3 -> STREAM_2;
+            default -> null;
+        };
+    }
+
     @Override
     public String toString() {
         return what + " (type " + code + ")";

@@ -14,11 +14,14 @@ final class RestorePayload {
     /** Version and checksum. */
     static final int FOOTER = 2 + Long.BYTES;
 
+    private static final int CUT = 8;
+
     private final SnapshotBytes snapshot;
-    private final RdbType type;
-    private final int version;
+    private final RestoreStamp stamp;
     private final long from;
     private final long to;
+    private final long[] cuts;
+    private int cut;
     private long at;
     private long crc;
     private boolean begun;
@@ -27,14 +30,14 @@ final class RestorePayload {
     /**
      * @param from where the value begins in the snapshot
      * @param to where it ends
-     * @param version see {@link RestoreStamp}
+     * @param cuts where in between 8 bytes are left out, ascending
      */
-    RestorePayload(SnapshotBytes snapshot, RdbType type, long from, long to, int version) {
+    RestorePayload(SnapshotBytes snapshot, RestoreStamp stamp, long from, long to, long[] cuts) {
         this.snapshot = snapshot;
-        this.type = type;
+        this.stamp = stamp;
         this.from = from;
         this.to = to;
-        this.version = version;
+        this.cuts = cuts;
         this.at = from;
     }
 
@@ -44,10 +47,11 @@ final class RestorePayload {
     }
 
     /** Appends a whole payload whose value lies in memory. */
-    static void write(ByteBuf out, RdbType type, byte[] data, int from, int length, int version) {
-        out.writeByte(type.code);
+    static void write(ByteBuf out, RestoreStamp stamp, byte[] data, int from, int length) {
+        int code = stamp.as().code;
+        out.writeByte(code);
         out.writeBytes(data, from, length);
-        footer(out, Crc64.update(Crc64.update(0, type.code), data, from, length), version);
+        footer(out, Crc64.update(Crc64.update(0, code), data, from, length), stamp.version());
     }
 
     private static void footer(ByteBuf out, long crc, int version) {
@@ -57,7 +61,7 @@ final class RestorePayload {
 
     /** How long the whole payload is. */
     long length() {
-        return length(to - from);
+        return length(to - from - (long) CUT * cuts.length);
     }
 
     /**
@@ -76,15 +80,20 @@ final class RestorePayload {
             return false;
         }
         if (!begun) {
-            out.writeByte(type.code);
-            crc = Crc64.update(0, type.code);
+            out.writeByte(stamp.as().code);
+            crc = Crc64.update(0, stamp.as().code);
             begun = true;
         }
-        if (at < to) {
-            read(out, (int) Math.min(atMost, to - at));
+        long end = cut < cuts.length ? cuts[cut] : to;
+        if (at < end) {
+            read(out, (int) Math.min(atMost, end - at));
+        }
+        if (at == end && cut < cuts.length) {
+            at += CUT;
+            cut++;
         }
         if (at == to) {
-            footer(out, crc, version);
+            footer(out, crc, stamp.version());
             done = true;
         }
         return !done;

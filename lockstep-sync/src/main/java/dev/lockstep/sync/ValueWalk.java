@@ -1,11 +1,14 @@
 package dev.lockstep.sync;
 
 import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Where a value in a snapshot ends: its lengths walked over, its bytes not looked at. Not thread-safe. */
 final class ValueWalk {
 
     private static final int STREAM_ID = 16;
+    private static final int MOST_CONSUMERS = 1 << 20;
 
     private final RdbWindow window;
     // made once, not for every value
@@ -19,6 +22,8 @@ final class ValueWalk {
     private final Part pending = this::pending;
     private final Part pendingId = this::pendingId;
     private final Part message = this::message;
+    private long[] activeTimes = new long[8];
+    private int consumers;
 
     ValueWalk(RdbWindow window) {
         this.window = window;
@@ -26,6 +31,7 @@ final class ValueWalk {
 
     /** Goes from the first byte of a value of this type to the one behind its last. */
     void over(RdbType type) throws IOException, InterruptedException {
+        consumers = 0;
         switch (type) {
             case STRING, HASH_ZIPMAP, LIST_ZIPLIST, SET_INTSET, ZSET_ZIPLIST, HASH_ZIPLIST -> window.skipString();
             case HASH_LISTPACK, ZSET_LISTPACK, SET_LISTPACK, FUNCTION -> window.skipString();
@@ -145,11 +151,33 @@ final class ValueWalk {
             window.skipString();
             numbers(form >= 2 ? 3 : 2);
             each(pending);
-            for (long consumers = window.count(); consumers > 0; consumers--) {
-                tail(form >= 3 ? 16 : 8);
+            for (long left = window.count(); left > 0; left--) {
+                tail(8);
+                if (form >= 3) {
+                    activeTime();
+                }
                 each(pendingId);
             }
         }
+    }
+
+    private void activeTime() throws IOException, InterruptedException {
+        if (consumers < MOST_CONSUMERS) {
+            if (consumers == activeTimes.length) {
+                activeTimes = Arrays.copyOf(activeTimes, 2 * consumers);
+            }
+            activeTimes[consumers] = window.position();
+        }
+        consumers++;
+        window.skip(8);
+    }
+
+    /**
+     * Where in the snapshot the times of 8 bytes stand that tell when a stream's consumers were last active, which servers
+     * before 7.2 do not know; null if the stream has too many consumers to remember that.
+     */
+    long @Nullable [] activeTimes() {
+        return consumers > MOST_CONSUMERS ? null : Arrays.copyOf(activeTimes, consumers);
     }
 
     private void pending() throws IOException, InterruptedException {

@@ -92,8 +92,8 @@ final class RdbFuzz {
         try {
             long end = 0;
             for (Item item = splitter.next(); item != Item.END; item = splitter.next()) {
-                assertThat(splitter.valueFrom()).isGreaterThan(end);
-                assertThat(splitter.position()).isGreaterThan(splitter.valueFrom());
+                assertThat(splitter.value().from()).isGreaterThan(end);
+                assertThat(splitter.position()).isGreaterThan(splitter.value().from());
                 end = splitter.position();
                 use(splitter);
             }
@@ -107,11 +107,12 @@ final class RdbFuzz {
     private static void use(RdbSplitter splitter) {
         assertThat(splitter.key().copy().length).isEqualTo(splitter.key().length());
         assertThat(splitter.key().slot()).isBetween(0, Slots.COUNT - 1);
-        splitter.plain(1 << 20);
-        if (splitter.atHand()) {
+        splitter.value().plain(1 << 20);
+        RestoreStamp stamp = RestoreStamp.of(splitter.value().type(), new RdbFormat(10));
+        if (splitter.value().atHand(stamp)) {
             ByteBuf out = Unpooled.buffer();
-            splitter.writePayload(out, 10);
-            assertThat(out.readableBytes()).isEqualTo((int) splitter.payloadLength());
+            splitter.value().writePayload(out, stamp);
+            assertThat((long) out.readableBytes()).isEqualTo(splitter.value().payloadLength(stamp));
         }
     }
 }

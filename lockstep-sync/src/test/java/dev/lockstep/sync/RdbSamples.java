@@ -39,7 +39,8 @@ final class RdbSamples {
         RdbBytes out = new RdbBytes();
         switch (type) {
             case STRING, HASH_ZIPMAP, LIST_ZIPLIST, SET_INTSET, ZSET_ZIPLIST, HASH_ZIPLIST -> blob(out);
-            case HASH_LISTPACK, ZSET_LISTPACK, SET_LISTPACK, FUNCTION -> blob(out);
+            case HASH_LISTPACK, ZSET_LISTPACK, FUNCTION -> blob(out);
+            case SET_LISTPACK -> listpack(out);
             case LIST, SET, LIST_QUICKLIST -> each(out, () -> element(out));
             case LIST_QUICKLIST_2 -> each(out, () -> element(out.length(1 + random.nextInt(2))));
             case HASH -> each(out, () -> element(element(out)));
@@ -74,6 +75,15 @@ final class RdbSamples {
 
     private void blob(RdbBytes out) {
         out.string(text(elements * size));
+    }
+
+    private void listpack(RdbBytes out) {
+        ListpackBytes listpack = new ListpackBytes();
+        for (int i = 0; i < elements; i++) {
+            listpack.text(text(size)).number(random.nextLong() >> random.nextInt(64));
+        }
+        byte[] bytes = listpack.bytes();
+        out.length(bytes.length).raw(bytes);
     }
 
     private RdbBytes element(RdbBytes out) {

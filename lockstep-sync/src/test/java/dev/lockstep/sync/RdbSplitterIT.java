@@ -98,6 +98,7 @@ class RdbSplitterIT {
                             .isEqualTo(new String(Raw.bytes(source.sync(), "DEBUG", "DIGEST"), UTF_8))
                             .doesNotMatch("0*");
                 }
+                assertThat(restored.left).allMatch(name -> name.contains("hash:ttl"));
                 hasEveryType(restored.types, snapshot);
                 assertThat(state(target.sync(), Set.of())).isEqualTo(state(source.sync(), restored.left));
                 assertThat(functions(target.sync()))
@@ -133,14 +134,14 @@ class RdbSplitterIT {
         int large = 0;
         int keys = 0;
         for (Item item = splitter.next(); item != Item.END; item = splitter.next()) {
-            restored.types.add(splitter.type());
-            RestoreStamp stamp = RestoreStamp.of(splitter.type(), format);
+            restored.types.add(splitter.value().type());
+            RestoreStamp stamp = RestoreStamp.of(splitter.value().type(), format);
             if (item == Item.FUNCTION) {
-                Raw.status(target, "FUNCTION", "RESTORE", payload(splitter, stamp.version()));
+                Raw.status(target, "FUNCTION", "RESTORE", payload(splitter.value(), stamp));
                 continue;
             }
             keys++;
-            large += splitter.atHand() ? 0 : 1;
+            large += splitter.value().atHand(stamp) ? 0 : 1;
             assertThat(splitter.frequency()).isBetween(0, 255);
             if (!stamp.crosses()) {
                 LOG.debug("{}: {}", splitter.key().text(), stamp.refusal());
@@ -148,11 +149,11 @@ class RdbSplitterIT {
                 continue;
             }
             target.select(splitter.db());
-            RdbString plain = splitter.plain(64);
+            RdbString plain = splitter.value().plain(64);
             if (plain != null && splitter.expireAt() < 0) {
                 target.set(splitter.key().copy(), plain.copy());
             } else {
-                restoreKey(splitter, target, stamp.version());
+                restoreKey(splitter, target, stamp);
             }
         }
         assertThat(splitter.facts().keys()).isEqualTo(keys);
@@ -160,27 +161,34 @@ class RdbSplitterIT {
         return restored;
     }
 
-    private static void restoreKey(RdbSplitter splitter, RedisCommands<byte[], byte[]> target, int version)
+    private static void restoreKey(RdbSplitter splitter, RedisCommands<byte[], byte[]> target, RestoreStamp stamp)
             throws Exception {
         long expireAt = Math.max(splitter.expireAt(), 0);
         byte[] key = splitter.key().copy();
         Object[] words = {
-            "RESTORE", key, expireAt, payload(splitter, version), "REPLACE", "ABSTTL", "FREQ", splitter.frequency()
+            "RESTORE",
+            key,
+            expireAt,
+            payload(splitter.value(), stamp),
+            "REPLACE",
+            "ABSTTL",
+            "FREQ",
+            splitter.frequency()
         };
         assertThat(Raw.status(target, words)).isEqualTo("OK");
     }
 
-    private static byte[] payload(RdbSplitter splitter, int version) throws Exception {
+    private static byte[] payload(CutValue value, RestoreStamp stamp) throws Exception {
         ByteBuf out = Unpooled.directBuffer();
-        if (splitter.atHand()) {
-            splitter.writePayload(out, version);
+        if (value.atHand(stamp)) {
+            value.writePayload(out, stamp);
         } else {
-            RestorePayload payload = splitter.payload(version);
+            RestorePayload payload = value.payload(stamp);
             while (payload.writeChunk(out, 5000)) {
                 assertThat((long) out.readableBytes()).isLessThan(payload.length());
             }
         }
-        assertThat((long) out.readableBytes()).isEqualTo(splitter.payloadLength());
+        assertThat((long) out.readableBytes()).isEqualTo(value.payloadLength(stamp));
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);
         out.release();

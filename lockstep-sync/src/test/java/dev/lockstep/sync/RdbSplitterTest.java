@@ -30,7 +30,7 @@ class RdbSplitterTest {
 
     private static void walk(RdbSplitter splitter) throws IOException, InterruptedException {
         while (splitter.next() != Item.END) {
-            assertThat(splitter.position()).isGreaterThan(splitter.valueFrom());
+            assertThat(splitter.position()).isGreaterThan(splitter.value().from());
         }
     }
 
@@ -84,23 +84,24 @@ class RdbSplitterTest {
     private static void cutsOne(RdbSplitter splitter, RdbType type, byte[] value, int window) throws Exception {
         assertThat(splitter.next()).isEqualTo(Item.KEY);
         assertThat(splitter.next()).isEqualTo(type == RdbType.FUNCTION ? Item.FUNCTION : Item.KEY);
-        assertThat(splitter.type()).isEqualTo(type);
-        assertThat(splitter.valueLength()).isEqualTo(value.length);
+        assertThat(splitter.value().type()).isEqualTo(type);
+        assertThat(splitter.value().length()).isEqualTo(value.length);
+        RestoreStamp stamp = new RestoreStamp(type, 10, null);
         byte[] expected = payload(type, value, 10);
-        assertThat(splitter.payloadLength()).isEqualTo(expected.length);
+        assertThat(splitter.value().payloadLength(stamp)).isEqualTo(expected.length);
         if (value.length > window) {
-            assertThat(splitter.atHand()).isFalse();
-            assertThatThrownBy(() -> splitter.writePayload(Unpooled.buffer(), 10))
+            assertThat(splitter.value().atHand(stamp)).isFalse();
+            assertThatThrownBy(() -> splitter.value().writePayload(Unpooled.buffer(), stamp))
                     .isInstanceOf(IllegalStateException.class);
         } else if (value.length < window / 4) {
-            assertThat(splitter.atHand()).isTrue();
+            assertThat(splitter.value().atHand(stamp)).isTrue();
         }
-        if (splitter.atHand()) {
+        if (splitter.value().atHand(stamp)) {
             ByteBuf small = Unpooled.buffer();
-            splitter.writePayload(small, 10);
+            splitter.value().writePayload(small, stamp);
             assertThat(taken(small)).isEqualTo(expected);
         }
-        RestorePayload large = splitter.payload(10);
+        RestorePayload large = splitter.value().payload(stamp);
         assertThat(large.length()).isEqualTo(expected.length);
         assertThat(splitter.next()).isEqualTo(Item.KEY);
         assertThat(splitter.key().text()).isEqualTo("behind");
@@ -115,6 +116,93 @@ class RdbSplitterTest {
         assertThat(taken(chunks)).isEqualTo(expected);
         assertThat(splitter.next()).isEqualTo(Item.END);
         assertThat(splitter.next()).isEqualTo(Item.END);
+    }
+
+    @Test
+    void anOlderTargetGetsAnOlderForm() throws Exception {
+        RdbFormat old = new RdbFormat(10);
+        byte[] listpack = new ListpackBytes().text("a").number(-70_000).bytes();
+        byte[] id = new byte[16];
+        RdbBytes head = new RdbBytes().length(1).length(16).raw(id).string("listpack");
+        for (int i = 1; i <= 8; i++) {
+            head.length(i);
+        }
+        head.length(2)
+                .string("g1")
+                .length(1)
+                .length(2)
+                .length(-1)
+                .length(1)
+                .raw(id)
+                .eight(9)
+                .length(3);
+        RdbBytes newer = new RdbBytes().raw(head.bytes()).length(2);
+        newer.string("alice")
+                .eight(10)
+                .eight(-1)
+                .length(1)
+                .raw(id)
+                .string("bob")
+                .eight(11)
+                .eight(12)
+                .length(0);
+        newer.string("g2").length(1).length(2).length(0).length(0);
+        newer.length(1).string("carol").eight(13).eight(14).length(0);
+        RdbBytes older = new RdbBytes().raw(head.bytes()).length(2);
+        older.string("alice")
+                .eight(10)
+                .length(1)
+                .raw(id)
+                .string("bob")
+                .eight(11)
+                .length(0);
+        older.string("g2").length(1).length(2).length(0).length(0);
+        older.length(1).string("carol").eight(13).length(0);
+        RdbSplitter splitter = splitter(RdbBytes.of("REDIS0011")
+                .octets(20)
+                .string("set")
+                .length(listpack.length)
+                .raw(listpack)
+                .value(RdbType.STREAM_3, "stream", newer.bytes())
+                .octets(20)
+                .string("large")
+                .string("x".repeat(2 * WINDOW))
+                .octets(20)
+                .string("broken")
+                .string("no listpack")
+                .end());
+        splitter.next();
+        CutValue value = splitter.value();
+        RestoreStamp set = RestoreStamp.of(value.type(), old);
+        assertThat(value.atHand(set)).isTrue();
+        byte[] plain = new RdbBytes().length(2).string("a").string("-70000").bytes();
+        ByteBuf out = Unpooled.buffer();
+        value.writePayload(out, set);
+        assertThat(value.payloadLength(set)).isEqualTo(out.readableBytes());
+        assertThat(taken(out)).isEqualTo(payload(RdbType.SET, plain, 1));
+        splitter.next();
+        RestoreStamp stream = RestoreStamp.of(value.type(), old);
+        assertThat(value.atHand(stream)).isFalse();
+        for (int most : new int[] {1, 5, 1000}) {
+            RestorePayload payload = value.payload(stream);
+            byte[] expected = payload(RdbType.STREAM_2, older.bytes(), 10);
+            assertThat(payload.length()).isEqualTo(expected.length).isEqualTo(value.payloadLength(stream));
+            ByteBuf chunks = Unpooled.buffer();
+            while (payload.writeChunk(chunks, most)) {
+                assertThat(chunks.readableBytes()).isLessThan(expected.length);
+            }
+            assertThat(taken(chunks)).isEqualTo(expected);
+        }
+        splitter.next();
+        assertThat(value.atHand(set)).isFalse();
+        assertThatThrownBy(() -> value.payloadLength(set))
+                .isInstanceOf(SyncException.class)
+                .hasMessageContaining("too large to be rewritten as a set (type 2)")
+                .hasMessageContaining("'large' (database 0), a small set of Redis 7.2");
+        splitter.next();
+        assertThatThrownBy(() -> value.payloadLength(set))
+                .isInstanceOf(SyncException.class)
+                .hasMessageContaining("in the value of the key 'broken'");
     }
 
     @Test
@@ -253,17 +341,17 @@ class RdbSplitterTest {
         for (String key : new String[] {"large", "list", "bomb"}) {
             splitter.next();
             assertThat(splitter.key().text()).isEqualTo(key);
-            assertThat(splitter.plain(1 << 30)).isNull();
+            assertThat(splitter.value().plain(1 << 30)).isNull();
         }
         splitter.next();
-        assertThatThrownBy(() -> splitter.plain(100))
+        assertThatThrownBy(() -> splitter.value().plain(100))
                 .isInstanceOf(SyncException.class)
                 .hasMessageContaining("'broken'")
                 .hasMessageContaining("does not give the 2 bytes");
     }
 
     private static String plain(RdbSplitter splitter, int atMost) {
-        RdbString plain = splitter.plain(atMost);
+        RdbString plain = splitter.value().plain(atMost);
         return plain == null ? null : plain.text();
     }
 
@@ -292,11 +380,12 @@ class RdbSplitterTest {
         SnapshotBytes snapshot = new Vast(head, size, tail);
         RdbSplitter splitter = new RdbSplitter(snapshot, 1 << 20, false);
         splitter.next();
-        assertThat(splitter.valueLength()).isEqualTo(size + 9);
+        RestoreStamp stamp = new RestoreStamp(RdbType.STRING, 10, null);
+        assertThat(splitter.value().length()).isEqualTo(size + 9);
         assertThat(splitter.position()).isEqualTo(head.length + size);
-        assertThat(splitter.atHand()).isFalse();
-        assertThat(splitter.plain(Integer.MAX_VALUE)).isNull();
-        RestorePayload payload = splitter.payload(10);
+        assertThat(splitter.value().atHand(stamp)).isFalse();
+        assertThat(splitter.value().plain(Integer.MAX_VALUE)).isNull();
+        RestorePayload payload = splitter.value().payload(stamp);
         assertThat(payload.length()).isEqualTo(size + 20);
         ByteBuf out = Unpooled.directBuffer();
         assertThat(payload.writeChunk(out, 1000)).isTrue();
