@@ -70,6 +70,11 @@ final class Generation {
         return record.history();
     }
 
+    /** The history that an offset of its stream belongs to. */
+    String historyAt(long offset) {
+        return record.historyAt(offset);
+    }
+
     /** The stream, readable while it grows. */
     StreamBytes stream() {
         return stream;

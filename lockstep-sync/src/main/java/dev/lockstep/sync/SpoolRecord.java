@@ -53,6 +53,15 @@ record SpoolRecord(StreamStart origin, long snapshot, List<Epoch> lineage) {
         return lineage.get(lineage.size() - 1).history();
     }
 
+    /** The latest history that begins at an offset or before it. */
+    String historyAt(long offset) {
+        String history = lineage.get(0).history();
+        for (Epoch epoch : lineage) {
+            history = epoch.from() <= offset ? epoch.history() : history;
+        }
+        return history;
+    }
+
     /** Whether a position lies on the way that the stream has taken, as far as {@code end}. */
     boolean contains(String history, long offset, long end) {
         for (int i = 0; i < lineage.size(); i++) {

@@ -54,7 +54,8 @@ class ApplyQueueTest {
                 for (int part = random.nextInt(4); part > 0; part--) {
                     int slot = random.nextInt(SLOTS);
                     String command = i + "." + part;
-                    unit.computeIfAbsent(slot, s -> new ArrayList<>()).add(new Applied(0, Words.of("DO", command)));
+                    unit.computeIfAbsent(slot, s -> new ArrayList<>())
+                            .add(new Applied(0, Words.of("DO", command), ExpectedReply.ANY));
                     source.expected
                             .computeIfAbsent(slot, s -> new ArrayList<>())
                             .add(command);
@@ -168,7 +169,7 @@ class ApplyQueueTest {
     @Test
     void aUnitIsNeverDivided() {
         ApplyQueue queue = new ApplyQueue(0, 2);
-        Applied command = new Applied(0, Words.of("SET", "a", "b"));
+        Applied command = new Applied(0, Words.of("SET", "a", "b"), ExpectedReply.ANY);
         queue.add(10, Map.of(3, List.of(command, command, command)));
         queue.add(20, Map.of(3, List.of(command)));
         ApplyQueue.Transaction first = queue.take(slot -> true, 1_000).get(0);
@@ -187,7 +188,7 @@ class ApplyQueueTest {
         ApplyQueue queue = new ApplyQueue(0, 10);
         queue.add(5, Map.of());
         assertThat(queue.frontier()).isEqualTo(5);
-        queue.add(10, Map.of(1, List.of(new Applied(0, Words.of("DEL", "a")))));
+        queue.add(10, Map.of(1, List.of(new Applied(0, Words.of("DEL", "a"), ExpectedReply.ANY))));
         queue.add(15, Map.of());
         assertThat(queue.frontier()).isEqualTo(5);
         queue.committed(queue.take(slot -> true, 1_000).get(0));

@@ -1,0 +1,92 @@
+package dev.lockstep.sync;
+
+import dev.lockstep.topology.NodeAddress;
+import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/** What the copies of all source shards into one target have in common. Thread-safe. */
+final class CopyTask {
+
+    private final Target target;
+    private final LinkOpener opener;
+    private final EventLoopGroup loops;
+    private final Ownership ownership;
+    private final Duration patience;
+    private final Clocks clocks;
+    private volatile TargetFacts facts = new TargetFacts(new TargetShape(false, 1), null, new HashKey(0, 0));
+
+    /**
+     * The time.
+     *
+     * @param nanos monotonic nanoseconds
+     * @param millis milliseconds since 1970
+     */
+    record Clocks(LongSupplier nanos, LongSupplier millis) {}
+
+    CopyTask(
+            Target target,
+            LinkOpener opener,
+            EventLoopGroup loops,
+            Ownership ownership,
+            Duration patience,
+            Clocks clocks) {
+        this.target = target;
+        this.opener = opener;
+        this.loops = loops;
+        this.ownership = ownership;
+        this.patience = patience;
+        this.clocks = clocks;
+    }
+
+    void learnt(TargetFacts found) {
+        facts = found;
+    }
+
+    /** Connects to all primaries of the target. */
+    Outlets connect() throws Setback, InterruptedException {
+        return Outlets.open(target, this::open, ownership, patience);
+    }
+
+    private CompletableFuture<Link> open(NodeAddress node, String name, Link.Fate fate) {
+        return opener.open(loops, node, name, fate);
+    }
+
+    /** Connects to the node that keeps the target's records, before anybody owns it. */
+    Outlet connectToRecords() throws Setback, InterruptedException {
+        return Outlets.open(target.owners().get(0), this::open, patience);
+    }
+
+    Planner planner() {
+        return new Planner(facts.shape(), clocks.millis());
+    }
+
+    RdbFormat targetFormat() {
+        RdbFormat format = facts.format();
+        if (format == null) {
+            throw new IllegalStateException("Nothing is known of the target yet");
+        }
+        return format;
+    }
+
+    HashKey hashKey() {
+        return facts.hashKey();
+    }
+
+    Target target() {
+        return target;
+    }
+
+    Ownership ownership() {
+        return ownership;
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    long now() {
+        return clocks.nanos().getAsLong();
+    }
+}

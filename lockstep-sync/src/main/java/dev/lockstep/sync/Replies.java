@@ -1,0 +1,77 @@
+package dev.lockstep.sync;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Single questions to one node of the target, whose answers are waited for. Confined to one thread. */
+final class Replies {
+
+    private final Outlet outlet;
+    private final Duration patience;
+
+    Replies(Outlet outlet, Duration patience) {
+        this.outlet = outlet;
+        this.patience = patience;
+    }
+
+    CompletableFuture<Reply> send(Words command) {
+        return outlet.link().call(command);
+    }
+
+    /** Sends a command and waits for its reply. */
+    Reply ask(Words command) throws Setback, InterruptedException {
+        return answer(send(command), command);
+    }
+
+    /**
+     * Waits for the reply to a command that was sent.
+     *
+     * @throws Setback if it does not come, or is a refusal that may pass
+     * @throws SyncException if it is another refusal
+     */
+    Reply answer(CompletableFuture<Reply> reply, Words command) throws Setback, InterruptedException {
+        try {
+            Reply told = reply.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            if (told instanceof Reply.Failure failure) {
+                String why = outlet.node() + " answered " + command.name() + " with: " + failure.text();
+                if (Refusal.isPassing(failure)) {
+                    throw new Setback(why);
+                }
+                throw new SyncException(why + advice(command, failure));
+            }
+            return told;
+        } catch (TimeoutException e) {
+            throw new Setback(
+                    outlet.node() + " did not answer " + command.name() + " within " + patience.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw new Setback(Link.causes(e));
+        }
+    }
+
+    private static String advice(Words command, Reply.Failure failure) {
+        return failure.is("NOPERM") ? "; grant its user the right to call " + command.name() : "";
+    }
+
+    /** The bytes of a bulk; null for nothing. */
+    static byte @Nullable [] bytes(Reply reply) {
+        return reply instanceof Reply.Bulk bulk ? bulk.bytes() : null;
+    }
+
+    /** A text; null for nothing. */
+    static @Nullable String text(Reply reply) {
+        byte[] bytes = bytes(reply);
+        return reply instanceof Reply.Status status
+                ? status.text()
+                : bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    static List<Reply> elements(Reply reply) {
+        return reply instanceof Reply.Many many ? many.elements() : List.of();
+    }
+}

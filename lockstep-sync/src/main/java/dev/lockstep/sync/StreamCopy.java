@@ -1,0 +1,249 @@
+package dev.lockstep.sync;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The application of a stream to the target, unit by unit, from a place on that all of it has passed. Confined to one thread.
+ */
+final class StreamCopy {
+    /* Units are read ahead and lie in the queue, slot by slot. Each node is given what has gathered for its slots in one go,
+     * and given more when all of that has been answered: so the slower it is, the more goes together.
+     *
+     * What concerns several slots at once, such as RENAME, has to find them where the source had them. So everything before
+     * it is applied first, then it, then what follows. */
+
+    private static final int BATCH_BYTES = 512 << 10;
+    private static final int QUEUED_BYTES = 16 << 20;
+    private static final int QUEUED_UNITS = 100_000;
+    private static final long REPLY_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long IDLE_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** How a transaction ended. */
+    private record Ending(
+            Executed of,
+            Reply.@Nullable Failure refusal,
+            @Nullable Words diverging,
+            String why) {}
+
+    private final CommandStream stream;
+    private final Planner planner;
+    private final CrossSlots crossSlots;
+    private final ApplyQueue queue;
+    private final Outlets outlets;
+    private final byte[] field;
+    private final long generation;
+    private final LinkedBlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
+    private final Map<Outlet, Integer> underWay = new HashMap<>();
+    private final Set<Outlet> busy = new HashSet<>();
+    /** The database that is selected from an offset on. */
+    private final TreeMap<Long, Integer> databases = new TreeMap<>();
+
+    private long units;
+
+    StreamCopy(
+            CommandStream stream,
+            Planner planner,
+            CrossSlots crossSlots,
+            ApplyQueue queue,
+            Outlets outlets,
+            LaneRecord record) {
+        this.crossSlots = crossSlots;
+        this.stream = stream;
+        this.planner = planner;
+        this.queue = queue;
+        this.outlets = outlets;
+        this.field = TargetStore.fieldBytes(record.lane());
+        this.generation = record.generation();
+        databases.put(record.offset(), record.database());
+    }
+
+    /** The offset up to which the target holds everything. */
+    long frontier() {
+        return queue.frontier();
+    }
+
+    /** Whether nothing waits to be applied. */
+    boolean isIdle() {
+        return queue.isEmpty();
+    }
+
+    /** How many units have been read. */
+    long units() {
+        return units;
+    }
+
+    /** Reads and applies what is there; returns after a while, or when there is nothing to do for the moment. */
+    void turn() throws Setback, InterruptedException, IOException {
+        boolean waits = !queue.isEmpty();
+        if (queue.bytes() < QUEUED_BYTES && queue.units() < QUEUED_UNITS) {
+            Unit unit = stream.next(waits ? 0 : IDLE_WAIT_NANOS);
+            for (int read = 0; unit != null; read++) {
+                take(unit);
+                unit = read < 1_000 && queue.bytes() < QUEUED_BYTES ? stream.next(0) : null;
+            }
+        }
+        dispatch();
+        if (!busy.isEmpty()) {
+            Ending ending = endings.poll(REPLY_WAIT_NANOS, TimeUnit.NANOSECONDS);
+            for (; ending != null; ending = endings.poll()) {
+                settle(ending);
+            }
+            dispatch();
+        }
+        for (Outlet outlet : outlets.all()) {
+            outlet.check();
+        }
+    }
+
+    /** Applies all that has been read. */
+    void drain() throws Setback, InterruptedException {
+        while (!queue.isEmpty()) {
+            dispatch();
+            Ending ending = endings.poll(REPLY_WAIT_NANOS, TimeUnit.NANOSECONDS);
+            for (; ending != null; ending = endings.poll()) {
+                settle(ending);
+            }
+            for (Outlet outlet : outlets.all()) {
+                outlet.check();
+            }
+        }
+    }
+
+    private void take(Unit unit) throws Setback, InterruptedException {
+        units++;
+        if (databases.lastEntry().getValue() != unit.databaseAfter()) {
+            databases.put(unit.to(), unit.databaseAfter());
+        }
+        Plan plan = planner.plan(unit);
+        if (plan.isLocal()) {
+            queue.add(unit.to(), plan.local());
+        } else {
+            takeSteps(unit, plan);
+        }
+    }
+
+    private void takeSteps(Unit unit, Plan plan) throws Setback, InterruptedException {
+        drain();
+        Steps steps = new Steps(unit.from());
+        for (Plan.Step step : plan.steps()) {
+            if (step instanceof Plan.Step.Local local) {
+                queue.add(++steps.offset, local.bySlot());
+            } else if (step instanceof Plan.Step.Crossing crossing) {
+                drain();
+                crossSlots.apply(crossing, steps);
+            }
+        }
+        queue.add(unit.to(), Map.of());
+        drain();
+    }
+
+    /** The parts of a unit: each has an offset of its own within it, of which there are more than parts. */
+    private final class Steps implements CrossSlots.Parts {
+        private long offset;
+
+        Steps(long from) {
+            this.offset = from;
+        }
+
+        @Override
+        public boolean next(int slot) {
+            return !queue.holdsAlready(slot, ++offset);
+        }
+
+        @Override
+        public void commit(int slot, List<Applied> commands) throws Setback, InterruptedException {
+            queue.add(offset, Map.of(slot, commands));
+            drain();
+        }
+    }
+
+    private void dispatch() throws Setback, InterruptedException {
+        for (Outlet outlet : outlets.all()) {
+            if (!busy.contains(outlet)) {
+                List<ApplyQueue.Transaction> taken = queue.take(slot -> outlets.owns(outlet, slot), BATCH_BYTES);
+                if (!taken.isEmpty()) {
+                    send(outlet, taken);
+                }
+            }
+        }
+    }
+
+    private void send(Outlet outlet, List<ApplyQueue.Transaction> transactions) throws Setback, InterruptedException {
+        ByteBuf out = outlet.link().buffer(BATCH_BYTES);
+        List<Executed> sent = transactions.stream()
+                .map(transaction -> new Executed(transaction, new Told()))
+                .toList();
+        int replies = 0;
+        for (Executed each : sent) {
+            each.writeTo(out, field, generation);
+            replies += each.replies();
+        }
+        busy.add(outlet);
+        underWay.put(outlet, sent.size());
+        int[] current = {0, 0};
+        outlet.send(out, replies, reply -> {
+            Executed each = sent.get(current[0]);
+            each.accept(reply);
+            if (++current[1] == each.replies()) {
+                current[0]++;
+                current[1] = 0;
+            }
+        });
+    }
+
+    private final class Told implements Executed.Outcome {
+        @Override
+        public void committed(Executed transaction) {
+            endings.add(new Ending(transaction, null, null, ""));
+        }
+
+        @Override
+        public void refused(Executed transaction, Reply.Failure why) {
+            endings.add(new Ending(transaction, why, null, ""));
+        }
+
+        @Override
+        public void diverged(Executed transaction, Words command, String why) {
+            endings.add(new Ending(transaction, null, command, why));
+        }
+    }
+
+    private void settle(Ending ending) throws Setback {
+        ApplyQueue.Transaction transaction = ending.of().transaction();
+        Outlet outlet = outlets.of(transaction.slot());
+        Reply.Failure refusal = ending.refusal();
+        if (refusal != null && Refusal.isPassing(refusal)) {
+            throw new Setback(outlet.node() + " answered: " + refusal.text());
+        }
+        if (refusal != null) {
+            throw new SyncException(outlet.node() + " refused a command of the units up to offset " + transaction.end()
+                    + ": " + refusal.text() + ". Nothing was left out; mend the cause, and start again");
+        }
+        Words command = ending.diverging();
+        if (command != null) {
+            throw new Divergence(
+                    command.name() + " at or before offset " + transaction.end() + " (" + ending.why() + ")");
+        }
+        queue.committed(transaction);
+        if (underWay.merge(outlet, -1, Integer::sum) == 0) {
+            busy.remove(outlet);
+        }
+    }
+
+    /** The database that is selected at an offset, which is never asked for an earlier one again. */
+    int databaseAt(long offset) {
+        Map.Entry<Long, Integer> before = databases.floorEntry(offset);
+        databases.headMap(before.getKey()).clear();
+        return before.getValue();
+    }
+}

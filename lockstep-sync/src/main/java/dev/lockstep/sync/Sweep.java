@@ -1,0 +1,148 @@
+package dev.lockstep.sync;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A walk over all keys that a target has of some slots: to remove those that do not belong there, or to put their true times of
+ * expiry in place. What the copy keeps for itself is passed over. Confined to one thread.
+ */
+final class Sweep {
+
+    private static final byte[] OWN = Checkpoint.PREFIX.getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] UNLINK = "UNLINK".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PEXPIRETIME = "PEXPIRETIME".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PEXPIREAT = "PEXPIREAT".getBytes(StandardCharsets.US_ASCII);
+    private static final Pattern DATABASE = Pattern.compile("^db(\\d+):", Pattern.MULTILINE);
+
+    private final Outlets outlets;
+    private final BitSet slots;
+    private final Duration patience;
+
+    /** @param slots by which keys are chosen; those of a Redis Cluster, even if the target is none */
+    Sweep(Outlets outlets, BitSet slots, Duration patience) {
+        this.outlets = outlets;
+        this.slots = slots;
+        this.patience = patience;
+    }
+
+    /** What is done with some keys of one database of one node. */
+    private interface Step {
+        void take(Replies node, Outlet outlet, int database, List<byte[]> keys) throws Setback, InterruptedException;
+    }
+
+    /** Removes all keys, of one database or (-1) of all. */
+    void all(int only) throws Setback, InterruptedException {
+        walk(only, (node, outlet, database, keys) -> remove(outlet, keys));
+    }
+
+    /** Removes the keys that are not in this set. */
+    void allBut(SnapshotKeys present) throws Setback, InterruptedException {
+        walk(-1, (node, outlet, database, keys) -> {
+            keys.removeIf(key -> present.contains(database, ByteBuffer.wrap(key)));
+            remove(outlet, keys);
+        });
+    }
+
+    /** Puts true times in the place of those with {@link Expiries#GRACE grace}. */
+    void trueTimes() throws Setback, InterruptedException {
+        walk(-1, (node, outlet, database, keys) -> {
+            List<CompletableFuture<Reply>> times = new ArrayList<>();
+            for (byte[] key : keys) {
+                times.add(node.send(Words.of(PEXPIRETIME, key)));
+            }
+            List<CompletableFuture<Reply>> set = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
+                if (node.answer(times.get(i), Words.of(PEXPIRETIME)) instanceof Reply.Count time
+                        && Expiries.isGraced(time.value())) {
+                    set.add(node.send(Words.of(PEXPIREAT, keys.get(i), number(Expiries.trueTime(time.value())))));
+                }
+            }
+            for (CompletableFuture<Reply> each : set) {
+                node.answer(each, Words.of(PEXPIREAT));
+            }
+        });
+    }
+
+    private static byte[] number(long number) {
+        return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private void walk(int only, Step step) throws Setback, InterruptedException {
+        for (Outlet outlet : outlets.all()) {
+            Replies node = new Replies(outlet, patience);
+            for (int database : databases(node)) {
+                if (only < 0 || database == only) {
+                    walk(node, outlet, database, step);
+                }
+            }
+        }
+    }
+
+    private List<Integer> databases(Replies node) throws Setback, InterruptedException {
+        if (outlets.isSharded()) {
+            return List.of(0);
+        }
+        List<Integer> found = new ArrayList<>();
+        Matcher databases = DATABASE.matcher(String.valueOf(Replies.text(node.ask(Words.of("INFO", "keyspace")))));
+        while (databases.find()) {
+            found.add(Integer.parseInt(databases.group(1)));
+        }
+        return found;
+    }
+
+    private void walk(Replies node, Outlet outlet, int database, Step step) throws Setback, InterruptedException {
+        if (database != 0) {
+            node.ask(Words.of("SELECT", Integer.toString(database)));
+        }
+        String cursor = "0";
+        do {
+            List<Reply> page = Replies.elements(node.ask(Words.of("SCAN", cursor, "COUNT", "1000")));
+            cursor = String.valueOf(Replies.text(page.get(0)));
+            List<byte[]> keys = new ArrayList<>();
+            for (Reply key : Replies.elements(page.get(1))) {
+                byte[] name = Replies.bytes(key);
+                if (name != null && isChosen(name, database)) {
+                    keys.add(name);
+                }
+            }
+            step.take(node, outlet, database, keys);
+        } while (!cursor.equals("0"));
+        if (database != 0) {
+            node.ask(Words.of("SELECT", "0"));
+        }
+    }
+
+    private boolean isChosen(byte[] key, int database) {
+        boolean own = key.length >= OWN.length && Arrays.equals(key, 0, OWN.length, OWN, 0, OWN.length);
+        return !(own && database == 0) && slots.get(Slots.of(key));
+    }
+
+    private static void remove(Outlet outlet, List<byte[]> keys) throws Setback, InterruptedException {
+        if (keys.isEmpty()) {
+            return;
+        }
+        ByteBuf out = outlet.link().buffer(64 * keys.size());
+        for (byte[] key : keys) {
+            Resp.header(out, '*', 2);
+            Resp.bulk(out, UNLINK);
+            Resp.bulk(out, key);
+        }
+        outlet.send(out, keys.size(), reply -> {
+            if (reply instanceof Reply.Failure failure) {
+                outlet.fail(new Outlet.Trouble(
+                        outlet.node() + " answered UNLINK with: " + failure.text(), !Refusal.isPassing(failure), -1));
+            }
+        });
+        outlet.drain();
+    }
+}

@@ -1,0 +1,238 @@
+package dev.lockstep.sync;
+
+import dev.lockstep.topology.Deployment;
+import dev.lockstep.topology.Node;
+import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Shard;
+import dev.lockstep.topology.TopologyWatcher;
+import io.lettuce.core.resource.ClientResources;
+import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deployment that is kept equal to another one: everything of the first is copied to the second, and then every change,
+ * until it is stopped. What the second has beyond that is removed.
+ *
+ * <pre>{@code
+ * try (Sync sync = Sync.from(Deployment.parse("redis://10.0.0.1")).to(Deployment.parse("redis-cluster://10.1.0.1")).start()) {
+ *     sync.awaitInStep(Duration.ofMinutes(10));
+ * }
+ * }</pre>
+ *
+ * <p>Nothing but this writes to the target meanwhile. A process that was killed, at whatever moment, goes on when the same copy
+ * is started again; what it has in its spool folder spares it a full copy. Thread-safe.
+ */
+public final class Sync implements AutoCloseable {
+    /* A keeper holds the target for this process and prolongs its lease. Each source shard has a thread that copies it, a
+     * spool, and an event loop that does nothing but fill the spool. */
+
+    private static final Duration SOURCE_PATIENCE = Duration.ofSeconds(60);
+    private static final long LOOK_MILLIS = 20;
+
+    private final SyncSettings settings;
+    private final ClientResources resources;
+    private final EventLoopGroup sourceLoops;
+    private final EventLoopGroup targetLoops;
+    private final TopologyWatcher source;
+    private final TopologyWatcher target;
+    private final Keeper keeper;
+    private final List<LaneProgress> progress = new ArrayList<>();
+    private final List<ShardCopy> copies = new ArrayList<>();
+    private final List<Inlet> inlets = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    /** A copy from this deployment; where to is said next. */
+    public static From from(Deployment source) {
+        return new From(source);
+    }
+
+    /** The first half of a copy. */
+    public static final class From {
+
+        private final Deployment source;
+
+        private From(Deployment source) {
+            this.source = source;
+        }
+
+        /** To this deployment. */
+        public SyncSettings to(Deployment target) {
+            return SyncSettings.of(source, target);
+        }
+    }
+
+    private Sync(SyncSettings settings) {
+        this.settings = settings;
+        this.resources = ClientResources.create();
+        this.sourceLoops = LinkOpener.loops("lockstep-source", 1);
+        this.targetLoops = LinkOpener.loops("lockstep-target", 1);
+        TopologyWatcher from = null;
+        TopologyWatcher to = null;
+        Keeper owner = null;
+        try {
+            from = TopologyWatcher.open(settings.source(), resources);
+            to = TopologyWatcher.open(settings.target(), resources);
+            CopyTask task = new CopyTask(
+                    new Target(settings.target(), to),
+                    new LinkOpener(settings.target()),
+                    targetLoops,
+                    new Ownership(settings.owner()),
+                    settings.target().timeout(),
+                    new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis));
+            owner = Keeper.start(task);
+            this.source = from;
+            this.target = to;
+            this.keeper = owner;
+            begin(task);
+        } catch (RuntimeException | InterruptedException e) {
+            close(from, to, owner);
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+                throw new SyncException("Interrupted before the copy began", e);
+            }
+            throw (RuntimeException) e;
+        }
+    }
+
+    static Sync start(SyncSettings settings) {
+        return new Sync(settings);
+    }
+
+    private void begin(CopyTask task) throws InterruptedException {
+        List<Shard> shards = source.current().shards().stream()
+                .filter(shard -> !shard.slots().isEmpty())
+                .toList();
+        List<Integer> lanes = LaneNumbers.of(shards, keeper.records());
+        for (int i = 0; i < shards.size(); i++) {
+            Shard shard = shards.get(i);
+            int lane = lanes.get(i);
+            LaneProgress its = new LaneProgress(shard.name(), task::now);
+            Spool spool = Spool.open(settings.spool().resolve("shard-" + lane), SpoolLimits.of(settings.spoolBytes()));
+            Inlet inlet = new Inlet(
+                    spool,
+                    listener -> new PsyncSource(
+                            new LinkOpener(settings.source()),
+                            sourceLoops.next(),
+                            () -> nodeOf(shard.name()),
+                            spool,
+                            SourceSettings.of("lockstep-sync", settings.source().mode() == Deployment.Mode.SENTINEL),
+                            listener),
+                    SOURCE_PATIENCE);
+            inlets.add(inlet);
+            progress.add(its);
+            ShardCopy copy = new ShardCopy(lane, shard.slots(), inlet, task, its);
+            copies.add(copy);
+            Thread thread = new Thread(copy, "lockstep-copy-" + lane);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+    }
+
+    /** A replica that is in step, else the primary; null if nobody is known to answer. */
+    private @Nullable NodeAddress nodeOf(String name) {
+        for (Shard shard : source.current().shards()) {
+            if (shard.name().equals(name)) {
+                Node primary = shard.primary();
+                return shard.replicas().stream()
+                        .filter(node -> node.reachable()
+                                && node.info() != null
+                                && node.info().linkUp())
+                        .map(Node::address)
+                        .findFirst()
+                        .orElse(primary == null || !primary.reachable() ? null : primary.address());
+            }
+        }
+        return null;
+    }
+
+    /** How far it is. */
+    public SyncProgress progress() {
+        return new SyncProgress(progress.stream().map(LaneProgress::now).toList());
+    }
+
+    /**
+     * Waits until the target has once followed every shard of the source and nothing that had arrived was waiting.
+     *
+     * @return false if the time was up before
+     * @throws SyncException if the copy has ended, and why
+     */
+    public boolean awaitInStep(Duration bound) throws InterruptedException {
+        long until = System.nanoTime() + bound.toNanos();
+        while (!progress().isInStep()) {
+            throwFailure();
+            if (System.nanoTime() - until > 0) {
+                return false;
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
+        return true;
+    }
+
+    /**
+     * Waits until it ends by itself, telling how far it is.
+     *
+     * @param every so often
+     * @throws SyncException why it has ended
+     */
+    public void await(Duration every, Consumer<SyncProgress> told) throws InterruptedException {
+        while (true) {
+            throwFailure();
+            told.accept(progress());
+            Thread.sleep(every.toMillis());
+        }
+    }
+
+    private void throwFailure() {
+        keeper.throwFailure();
+        for (LaneProgress lane : progress) {
+            RuntimeException why = lane.failure();
+            if (why != null) {
+                throw new SyncException(String.valueOf(why.getMessage()), why);
+            }
+        }
+    }
+
+    /** Stops it: what is under way is committed. It can be started again from there. */
+    @Override
+    public void close() {
+        copies.forEach(ShardCopy::stop);
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            try {
+                thread.join(settings.target().timeout().toMillis());
+                if (thread.isAlive()) {
+                    thread.interrupt();
+                    thread.join(1_000);
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+                thread.interrupt();
+            }
+        }
+        inlets.forEach(Inlet::close);
+        close(source, target, keeper);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void close(@Nullable TopologyWatcher from, @Nullable TopologyWatcher to, @Nullable Keeper owner) {
+        if (owner != null) {
+            owner.close();
+        }
+        if (from != null) {
+            from.close();
+        }
+        if (to != null) {
+            to.close();
+        }
+        sourceLoops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+        targetLoops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+        resources.shutdown(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+    }
+}

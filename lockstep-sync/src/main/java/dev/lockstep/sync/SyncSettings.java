@@ -1,0 +1,88 @@
+package dev.lockstep.sync;
+
+import dev.lockstep.topology.Deployment;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+
+/** What is copied where, and what it may take. Immutable; every method that changes something returns another one. */
+public final class SyncSettings {
+
+    private static final long SPOOL_BYTES = 8L << 30;
+
+    private final Deployment source;
+    private final Deployment target;
+    private final Path spool;
+    private final long spoolBytes;
+
+    private SyncSettings(Deployment source, Deployment target, Path spool, long spoolBytes) {
+        this.source = source;
+        this.target = target;
+        this.spool = spool;
+        this.spoolBytes = spoolBytes;
+    }
+
+    static SyncSettings of(Deployment source, Deployment target) {
+        return new SyncSettings(source, target, Path.of("lockstep-spool"), SPOOL_BYTES);
+    }
+
+    /**
+     * The folder for what has arrived and is not applied, made if it is missing; {@code lockstep-spool} in the present one if not
+     * set. The same copy started again with the same folder goes on from what is there.
+     */
+    public SyncSettings spool(Path folder) {
+        return new SyncSettings(source, target, folder, spoolBytes);
+    }
+
+    /** How many bytes that folder may take for each shard of the source; 8 GiB if not set. */
+    public SyncSettings spoolBytes(long most) {
+        if (most < 1 << 20) {
+            throw new IllegalArgumentException("A spool of " + most + " bytes; expected at least 1 MiB");
+        }
+        return new SyncSettings(source, target, spool, most);
+    }
+
+    /**
+     * Begins to copy.
+     *
+     * @throws dev.lockstep.topology.TopologyException if one of the two cannot be reached
+     * @throws SyncException if the target is another process's, or cannot be copied to
+     */
+    public Sync start() {
+        return Sync.start(this);
+    }
+
+    Deployment source() {
+        return source;
+    }
+
+    Deployment target() {
+        return target;
+    }
+
+    Path spool() {
+        return spool;
+    }
+
+    long spoolBytes() {
+        return spoolBytes;
+    }
+
+    /** Who this process is, for people, and like no other. */
+    String owner() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "unknown host";
+        }
+        return "process " + ProcessHandle.current().pid() + " on " + host + " (run "
+                + Long.toHexString(new SecureRandom().nextLong()) + ")";
+    }
+
+    @Override
+    public String toString() {
+        return "from " + source + " to " + target;
+    }
+}

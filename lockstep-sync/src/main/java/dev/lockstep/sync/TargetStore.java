@@ -1,0 +1,83 @@
+package dev.lockstep.sync;
+
+import dev.lockstep.topology.NodeAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a target remembers of the copies that are made into it: how far each slot has come, and each source shard. Confined to
+ * one thread.
+ */
+final class TargetStore {
+
+    static final String RECORDS = Checkpoint.PREFIX + "{" + SlotTags.of(0) + "}:lanes";
+
+    private final Outlets outlets;
+    private final Replies records;
+    private final Duration patience;
+
+    TargetStore(Outlets outlets, Duration patience) {
+        this.outlets = outlets;
+        this.patience = patience;
+        this.records = new Replies(outlets.of(0), patience);
+    }
+
+    /** What is remembered of a source shard; null if nothing is. */
+    @Nullable
+    LaneRecord record(int lane) throws Setback, InterruptedException {
+        String text = Replies.text(records.ask(Words.of("HGET", RECORDS, Integer.toString(lane))));
+        return text == null ? null : LaneRecord.parse(lane, text);
+    }
+
+    /** All source shards that are remembered. */
+    static List<LaneRecord> records(Replies records) throws Setback, InterruptedException {
+        List<LaneRecord> all = new ArrayList<>();
+        List<Reply> told = Replies.elements(records.ask(Words.of("HGETALL", RECORDS)));
+        for (int i = 0; i + 1 < told.size(); i += 2) {
+            String lane = String.valueOf(Replies.text(told.get(i)));
+            all.add(LaneRecord.parse(Integer.parseInt(lane), String.valueOf(Replies.text(told.get(i + 1)))));
+        }
+        return all;
+    }
+
+    /** Remembers a source shard. */
+    void write(LaneRecord record) throws Setback, InterruptedException {
+        records.ask(Words.of("HSET", RECORDS, Integer.toString(record.lane()), record.toString()));
+    }
+
+    /** How far each slot has come that has taken something of this source shard since its last full copy. */
+    Map<Integer, Long> checkpoints(LaneRecord record) throws Setback, InterruptedException {
+        Map<Integer, Long> offsets = new HashMap<>();
+        int slots = outlets.isSharded() ? Slots.COUNT : 1;
+        String field = field(record.lane());
+        Map<NodeAddress, Replies> nodes = new HashMap<>();
+        List<CompletableFuture<Reply>> asked = new ArrayList<>(slots);
+        for (int slot = 0; slot < slots; slot++) {
+            Outlet outlet = outlets.of(slot);
+            asked.add(nodes.computeIfAbsent(outlet.node(), node -> new Replies(outlet, patience))
+                    .send(Words.of("HGET", Checkpoint.key(slot), field)));
+        }
+        for (int slot = 0; slot < slots; slot++) {
+            Checkpoint checkpoint = Checkpoint.parse(Replies.bytes(records.answer(asked.get(slot), Words.of("HGET"))));
+            if (checkpoint != null && checkpoint.generation() == record.generation()) {
+                offsets.put(slot, checkpoint.offset());
+            }
+        }
+        return offsets;
+    }
+
+    /** The name of a source shard's checkpoint in the hash of a slot. */
+    static String field(int lane) {
+        return Integer.toString(lane);
+    }
+
+    static byte[] fieldBytes(int lane) {
+        return field(lane).getBytes(StandardCharsets.US_ASCII);
+    }
+}

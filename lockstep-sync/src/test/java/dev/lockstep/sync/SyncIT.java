@@ -1,0 +1,157 @@
+package dev.lockstep.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.local.LocalDeployment;
+import dev.lockstep.local.LocalRedis;
+import dev.lockstep.topology.Deployment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole copies between real servers. */
+class SyncIT {
+
+    private static final Duration BOUND = Duration.ofSeconds(60);
+
+    @TempDir
+    Path spool;
+
+    private Sync start(LocalDeployment source, LocalDeployment target) {
+        return Sync.from(Deployment.parse(source.uri()))
+                .to(Deployment.parse(target.uri()))
+                .spool(spool)
+                .start();
+    }
+
+    static void assertEqual(LocalDeployment source, LocalDeployment target) {
+        Awaitility.await().atMost(BOUND).untilAsserted(() -> {
+            Map<String, String> wanted = contents(source);
+            Map<String, String> seen = contents(target);
+            TreeMap<String, String> missing = new TreeMap<>(wanted);
+            missing.entrySet().removeAll(seen.entrySet());
+            TreeMap<String, String> extra = new TreeMap<>(seen);
+            extra.entrySet().removeAll(wanted.entrySet());
+            assertThat(missing.isEmpty() ? "" : missing.firstEntry() + " of " + missing.size())
+                    .isEqualTo(extra.isEmpty() ? "" : extra.firstEntry() + " of " + extra.size());
+        });
+    }
+
+    private static Map<String, String> contents(LocalDeployment deployment) {
+        Map<String, String> all = Contents.of(deployment, deployment.primaries().size() > 1 ? 1 : 2, 0);
+        all.keySet().removeIf(key -> key.startsWith("0 " + Checkpoint.PREFIX));
+        return all;
+    }
+
+    @Test
+    void oneServerIsCopiedToAnother() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.standalone().start();
+                Writer writer = new Writer(source)) {
+            DataSet.write(writer, 0);
+            target.primary().command("SET", "extra", "1");
+            try (Sync sync = start(source, target)) {
+                assertThat(sync.awaitInStep(BOUND))
+                        .as(sync.progress().toString())
+                        .isTrue();
+                assertEqual(source, target);
+                DataSet.write(writer, 1);
+                DataSet.change(writer);
+                DataSet.cross(writer);
+                assertEqual(source, target);
+                assertThat(target.primary().command("EXISTS", "extra")).isEqualTo(0L);
+                writer.send("FLUSHALL");
+                DataSet.write(writer, 2);
+                assertEqual(source, target);
+            }
+        }
+    }
+
+    @Test
+    void oneServerIsCopiedToACluster() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.cluster().replicas(0).start();
+                Writer writer = new Writer(source)) {
+            DataSet.write(writer, 0);
+            try (Sync sync = start(source, target)) {
+                assertThat(sync.awaitInStep(BOUND))
+                        .as(sync.progress().toString())
+                        .isTrue();
+                DataSet.write(writer, 1);
+                DataSet.change(writer);
+                DataSet.cross(writer);
+                assertEqual(source, target);
+                writer.send("FLUSHALL");
+                DataSet.write(writer, 2);
+                assertEqual(source, target);
+            }
+        }
+    }
+
+    @Test
+    void aClusterIsCopiedToAGroup() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.cluster().start();
+                LocalDeployment target = LocalRedis.sentinel().start();
+                Writer writer = new Writer(source)) {
+            DataSet.write(writer, 0);
+            try (Sync sync = start(source, target)) {
+                assertThat(sync.awaitInStep(BOUND))
+                        .as(sync.progress().toString())
+                        .isTrue();
+                DataSet.write(writer, 1);
+                DataSet.change(writer);
+                assertEqual(source, target);
+            }
+        }
+    }
+
+    @Test
+    void aCopyThatWasStoppedGoesOnWhereItWas() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target =
+                        LocalRedis.cluster().shards(3).replicas(0).start();
+                Writer writer = new Writer(source)) {
+            DataSet.write(writer, 0);
+            try (Sync sync = start(source, target)) {
+                assertThat(sync.awaitInStep(BOUND))
+                        .as(sync.progress().toString())
+                        .isTrue();
+            }
+            DataSet.write(writer, 1);
+            DataSet.change(writer);
+            String copies = fullCopies(source);
+            try (Sync sync = start(source, target)) {
+                assertEqual(source, target);
+                assertThat(fullCopies(source)).isEqualTo(copies);
+                assertThat(sync.progress().lanes()).hasSize(1);
+            }
+        }
+    }
+
+    private static String fullCopies(LocalDeployment source) {
+        return String.valueOf(source.primary().command("INFO", "stats"))
+                .lines()
+                .filter(line -> line.startsWith("sync_full:"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aSecondProcessIsRefusedWithTheNameOfTheFirst(@TempDir Path other) throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.standalone().start();
+                Sync first = start(source, target)) {
+            assertThat(first.awaitInStep(BOUND)).isTrue();
+            spool = other;
+            assertThatThrownBy(() -> start(source, target))
+                    .isInstanceOf(SyncException.class)
+                    .hasMessageContaining("Another process keeps this target: process "
+                            + ProcessHandle.current().pid());
+        }
+    }
+}
