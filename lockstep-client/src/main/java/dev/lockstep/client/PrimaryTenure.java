@@ -23,15 +23,15 @@ import org.slf4j.LoggerFactory;
  */
 final class PrimaryTenure implements NodeLink.Traffic, Attempt.Own {
     /* One INFO costs the server as much as ten GETs, one per batch next to nothing. So it rides with a batch if the last
-     * one is a millisecond old and eight commands went since: what a busy session has seen is then known to all but the last
-     * millisecond before a crash. With fewer commands, as each shard gets from a lone caller of a cluster, it rides with a
-     * batch after four milliseconds; with none it follows within five, since a timer that wakes two threads each millisecond
-     * would cost a lone caller a tenth of its speed. While sessions read from replicas they need positions at once, and it
-     * rides with every batch. */
+     * one is a millisecond old and 32 commands went since: what a busy session has seen is then known to all but the last
+     * millisecond before a crash. With fewer commands, as a lone caller makes, it rides with a batch after four
+     * milliseconds; with none it follows within five, since a timer that wakes two threads each millisecond would cost a
+     * lone caller a tenth of its speed. While sessions read from replicas they need positions at once, and it rides with
+     * every batch. */
 
     private static final Logger log = LoggerFactory.getLogger(PrimaryTenure.class);
     private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final int WORTH_ONE = 8;
+    private static final int WORTH_ONE = 32;
     private static final long RIDES_AFTER = TimeUnit.MILLISECONDS.toNanos(4);
     private static final long FOLLOWS_WITHIN = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long EAGER = TimeUnit.MILLISECONDS.toNanos(100);

@@ -15,11 +15,13 @@ import org.slf4j.LoggerFactory;
 /** The switchover of one shard of a Redis Cluster: the servers do it among themselves, when the replica is asked to. */
 final class ClusterSwitchover {
     /* CLUSTER FAILOVER, without FORCE or TAKEOVER: the replica has its primary hold writes back, waits until it has applied
-     * everything, and has the other primaries vote for it. If it cannot, it gives up after 5 s, and the old primary goes on. */
+     * everything, and has the other primaries vote for it. If it cannot, it gives up after 5 s, and the old primary goes on.
+     * It takes over the slots that it believes to be its primary's, so it is asked before (SlotCheck). */
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterSwitchover.class);
     private static final Duration GIVEN_UP = Duration.ofSeconds(7);
     private static final Duration SETTLED = Duration.ofSeconds(10);
+    private static final Duration NEWS_OF_SLOTS = Duration.ofSeconds(10);
 
     private static final String MAYBE_LATER =
             "A replica that was only frozen may still take over by itself, without loss; see its log";
@@ -120,6 +122,7 @@ final class ClusterSwitchover {
             throw SwitchoverException.refused(
                     objection != null ? "replica " + target + " " + objection : old + " says that it is a replica");
         }
+        checkSlots(old, target);
         run.orStop();
         long orderedAt = run.now();
         order(old, target);
@@ -144,6 +147,25 @@ final class ClusterSwitchover {
         Position cut = new Position(leads.position().history(), promoted.parentCut());
         return new Switchover(
                 shard.name(), old, target, gap, cut, promoted.position().history(), remarks);
+    }
+
+    /** Waits until the replica knows which slots it is to take over. */
+    private void checkSlots(NodeAddress old, NodeAddress target) {
+        String[] objection = {null};
+        boolean agree = run.await(NEWS_OF_SLOTS, () -> {
+            String primary = run.dataNode(old).ask("CLUSTER", "NODES");
+            if (SlotCheck.isMoving(primary)) {
+                throw SwitchoverException.refused("slots are being moved to or from " + old
+                        + "; finish that first (redis-cli --cluster fix, if it was broken off)");
+            }
+            String replica = run.dataNode(target).ask("CLUSTER", "NODES");
+            objection[0] = SlotCheck.objection(ClusterNodes.parse(primary), ClusterNodes.parse(replica));
+            return objection[0] == null;
+        });
+        if (!agree) {
+            throw SwitchoverException.refused("replica " + target + " " + objection[0] + ", within "
+                    + NEWS_OF_SLOTS.toSeconds() + " s; is it cut off from other nodes?");
+        }
     }
 
     private void order(NodeAddress old, NodeAddress target) {

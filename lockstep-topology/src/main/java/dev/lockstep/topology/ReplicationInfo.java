@@ -68,7 +68,8 @@ public record ReplicationInfo(
         long offset = isPrimary
                 ? fields.number("master_repl_offset", -1)
                 : fields.number("slave_repl_offset", fields.number("master_repl_offset", -1));
-        String history = fields.required("master_replid");
+        String history =
+                fields.required("master_replid").intern(); // told often, compared with every hit of a near cache
         String parent = fields.field("master_replid2");
         boolean hasParent = parent != null && !parent.equals(NO_HISTORY);
         List<AttachedReplica> replicas = new ArrayList<>();

@@ -80,6 +80,25 @@ class ClusterSwitchoverIT {
     }
 
     @Test
+    void slots_on_their_way_are_not_handed_over() {
+        try (LocalDeployment servers = LocalRedis.cluster().start()) {
+            LocalServer old = servers.primary(SLOT);
+            LocalServer other = servers.primary(0);
+            LocalServer target = servers.replicas(old).get(0);
+            String slot = Integer.toString(SLOT);
+            old.command("CLUSTER", "SETSLOT", slot, "MIGRATING", String.valueOf(other.command("CLUSTER", "MYID")));
+            assertThat(failure(servers, at(target), line -> {}))
+                    .hasMessageContainingAll("slots are being moved to or from " + at(old), "finish that first");
+            old.command("CLUSTER", "SETSLOT", slot, "STABLE");
+            assertThat(servers.moveSlots(other, old, List.of(0, 1, 2)).run()).isTrue();
+            switchTo(servers, at(target), line -> {});
+            until(
+                    "the slots that have just come are the new primary's",
+                    () -> servers.primary(0).equals(target));
+        }
+    }
+
+    @Test
     void without_a_vote_the_old_primary_goes_on() {
         try (LocalDeployment servers = LocalRedis.cluster().start()) {
             LocalServer old = servers.primary(SLOT);
