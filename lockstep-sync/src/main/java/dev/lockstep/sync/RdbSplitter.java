@@ -16,9 +16,10 @@ final class RdbSplitter {
      * and value follow. Operations that say something of the next key gather until it comes.
      *
      * A payload for RESTORE is the type byte and the value's bytes as they stand here, with a version and a checksum behind
-     * them. So it is enough to know where the value ends, and for that only its lengths are walked over. What a length
-     * cannot be known of ends the walk: nothing is guessed.
+     * them. So it is enough to know where the value ends, and for that only its lengths are walked over. Where a length
+     * cannot be known the walk ends: nothing is guessed.
      */
+
     /** What the cursor stands on. */
     enum Item {
         /** A key with its value. */
