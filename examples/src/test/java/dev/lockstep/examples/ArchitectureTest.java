@@ -60,7 +60,7 @@ class ArchitectureTest {
     private static final String RANDOMNESS =
             "`topology`, `client` and `nearcache` draw no random number; `drill` draws only from a"
                     + " seed, in `Crew`, `Schedule`, `Workload`; `sync` draws keys of hashes and names, in `Keeper`,"
-                    + " `SyncSettings`.";
+                    + " `SpoolRecord`, `SyncSettings`.";
 
     private static final Map<String, Runnable> RULES = rules();
 

@@ -1,5 +1,6 @@
 package dev.lockstep.sync;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,19 @@ record Checkpoint(long generation, long offset) {
     /** The key that holds a slot's checkpoints, in that slot: a hash with a field for each source shard. */
     static String key(int slot) {
         return PREFIX + "{" + SlotTags.of(slot) + "}";
+    }
+
+    /** Whether a key of database 0 is one of a copy's. */
+    static boolean isOwn(ByteBuffer key) {
+        if (key.remaining() < PREFIX.length()) {
+            return false;
+        }
+        for (int i = 0; i < PREFIX.length(); i++) {
+            if (key.get(key.position() + i) != PREFIX.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

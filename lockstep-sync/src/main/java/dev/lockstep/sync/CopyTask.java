@@ -9,13 +9,15 @@ import java.util.function.LongSupplier;
 /** What the copies of all source shards into one target have in common. Thread-safe. */
 final class CopyTask {
 
+    private static final long UNANSWERED_BYTES = 4 << 20;
+
     private final Target target;
     private final LinkOpener opener;
     private final EventLoopGroup loops;
     private final Ownership ownership;
     private final Duration patience;
     private final Clocks clocks;
-    private volatile TargetFacts facts = new TargetFacts(new TargetShape(false, 1), null, new HashKey(0, 0));
+    private volatile TargetFacts facts = new TargetFacts(new TargetShape(false, 1), null, new HashKey(0, 0), () -> 0);
 
     /**
      * The time.
@@ -46,16 +48,21 @@ final class CopyTask {
 
     /** Connects to all primaries of the target. */
     Outlets connect() throws Setback, InterruptedException {
-        return Outlets.open(target, this::open, ownership, patience);
-    }
-
-    private CompletableFuture<Link> open(NodeAddress node, String name, Link.Fate fate) {
-        return opener.open(loops, node, name, fate);
+        return Outlets.open(this);
     }
 
     /** Connects to the node that keeps the target's records, before anybody owns it. */
     Outlet connectToRecords() throws Setback, InterruptedException {
-        return Outlets.open(target.owners().get(0), this::open, patience);
+        return Outlets.open(target.owners().get(0), this);
+    }
+
+    /** An outlet that is not connected yet. */
+    Outlet outlet(NodeAddress node) {
+        return new Outlet(node, UNANSWERED_BYTES, clocks.nanos(), patience);
+    }
+
+    CompletableFuture<Link> open(Outlet outlet, String name) {
+        return opener.open(loops, outlet.node(), name, outlet);
     }
 
     Planner planner() {
@@ -68,6 +75,15 @@ final class CopyTask {
             throw new IllegalStateException("Nothing is known of the target yet");
         }
         return format;
+    }
+
+    int databases() {
+        return facts.shape().databases();
+    }
+
+    /** A number like no other. */
+    long newGeneration() {
+        return facts.random().getAsLong();
     }
 
     HashKey hashKey() {

@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ final class CrossSlots {
         /** Goes on to the next part; false if its slot holds it already. */
         boolean next(int slot);
 
+        /** Whether a slot holds the part at hand, or what comes behind it. */
+        boolean isPast(int slot);
+
         /** Commits the part at hand. */
         void commit(int slot, List<Applied> commands) throws Setback, InterruptedException;
     }
@@ -35,9 +39,14 @@ final class CrossSlots {
     private final Outlets outlets;
     private final BitSet slots;
     private final Duration patience;
+    private final BooleanSupplier graceful;
 
-    /** @param slots of the source shard */
-    CrossSlots(Outlets outlets, BitSet slots, Duration patience) {
+    /**
+     * @param slots of the source shard
+     * @param graceful whether keys are kept longer than they live, so that one that is missing was never there
+     */
+    CrossSlots(Outlets outlets, BitSet slots, Duration patience, BooleanSupplier graceful) {
+        this.graceful = graceful;
         this.outlets = outlets;
         this.slots = slots;
         this.patience = patience;
@@ -52,12 +61,12 @@ final class CrossSlots {
         } else if (effect instanceof Effect.Computation computation) {
             compute(computation, parts);
         } else if (effect instanceof Effect.Flush flush) {
-            new Sweep(outlets, slots, patience).all(flush.allDatabases() ? -1 : step.database());
+            flush(slots, flush.allDatabases() ? -1 : step.database(), parts);
         } else if (effect instanceof Effect.FlushSlots flush) {
             BitSet some = new BitSet();
             flush.slots().forEach(range -> some.set(range.first(), range.last() + 1));
             some.and(slots);
-            new Sweep(outlets, some, patience).all(-1);
+            flush(some, -1, parts);
         } else if (effect instanceof Effect.Functions functions) {
             for (Outlet outlet : outlets.all()) {
                 change(functions, outlet);
@@ -67,15 +76,36 @@ final class CrossSlots {
         }
     }
 
+    /** What holds something that came behind the flush has been flushed; what does not may be flushed again. */
+    private void flush(BitSet which, int database, Parts parts) throws Setback, InterruptedException {
+        parts.next(0);
+        BitSet left = (BitSet) which.clone();
+        for (int slot = left.nextSetBit(0); slot >= 0; slot = left.nextSetBit(slot + 1)) {
+            if (parts.isPast(outlets.isSharded() ? slot : 0)) {
+                left.clear(slot);
+            }
+        }
+        new Sweep(outlets, left, patience).all(database);
+    }
+
+    /** A slot that has to give something must not have gone on without that. */
+    private static void present(Parts parts, int slot) {
+        if (parts.isPast(slot)) {
+            throw new Divergence("a failover of the target took back what had come from another slot");
+        }
+    }
+
     private void relocate(Effect.Relocation relocation, Parts parts) throws Setback, InterruptedException {
         Effect.SlotKey from = relocation.from();
         Effect.SlotKey to = relocation.to();
         if (parts.next(to.slot())) {
+            present(parts, from.slot());
             Replies node = at(from.slot());
+            long time = node.ask(Words.of(ascii("PEXPIRETIME"), from.bytes())) instanceof Reply.Count told ? told.value() : -1;
             byte[] value = dump(node, from.bytes());
-            long expiry = node.ask(Words.of(ascii("PEXPIRETIME"), from.bytes())) instanceof Reply.Count time
-                    ? Math.max(0, time.value())
-                    : 0;
+            if (value == null && graceful.getAsBoolean()) {
+                throw new Divergence("the key that is renamed or copied is not there");
+            }
             // What has expired here has, or will have, under its new name.
             parts.commit(
                     to.slot(),
@@ -85,7 +115,7 @@ final class CrossSlots {
                                     : applied(
                                             ascii("RESTORE"),
                                             to.bytes(),
-                                            ascii(Long.toString(expiry)),
+                                            ascii(Long.toString(Math.max(0, time))),
                                             value,
                                             ascii("REPLACE"),
                                             ascii("ABSTTL"))));
@@ -97,6 +127,7 @@ final class CrossSlots {
 
     private void transfer(Effect.Transfer transfer, Parts parts) throws Setback, InterruptedException {
         if (parts.next(transfer.toSlot())) {
+            present(parts, transfer.fromSlot());
             byte[] element = transfer.element();
             if (element == null) {
                 element = Replies.bytes(at(transfer.fromSlot()).ask(transfer.peek()));
@@ -121,6 +152,7 @@ final class CrossSlots {
         Words words = computation.words();
         for (int place : computation.strangers()) {
             byte[] name = ascii(Checkpoint.key(computation.slot()) + ":copy:" + place);
+            present(parts, words.slot(place));
             byte[] value = dump(at(words.slot(place)), words.bytes(place));
             names.put(place, name);
             if (value != null) {

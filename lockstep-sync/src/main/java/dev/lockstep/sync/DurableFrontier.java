@@ -1,8 +1,5 @@
 package dev.lockstep.sync;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,19 +13,14 @@ final class DurableFrontier {
      * they have it, the remembered place and the spool stay where they are. */
 
     private static final long EVERY = TimeUnit.SECONDS.toNanos(1);
-    private static final String WAIT_MILLIS = "200";
 
-    private final Target target;
-    private final List<Outlet> outlets;
-    private final List<CompletableFuture<Reply>> asked = new ArrayList<>();
-    private final List<Integer> wanted = new ArrayList<>();
+    private final Replicated replicated;
     private long asking;
     private long askedAt;
     private long offset;
 
-    DurableFrontier(Target target, List<Outlet> outlets, long offset, long now) {
-        this.target = target;
-        this.outlets = List.copyOf(outlets);
+    DurableFrontier(Replicated replicated, long offset, long now) {
+        this.replicated = replicated;
         this.offset = offset;
         this.askedAt = now;
     }
@@ -40,35 +32,17 @@ final class DurableFrontier {
      * @return whether the durable offset has moved
      */
     boolean turn(long frontier, long now) {
-        if (!asked.isEmpty()) {
-            return look();
+        if (replicated.isAsked()) {
+            boolean held = replicated.isAnswered() && replicated.take();
+            offset = held ? asking : offset;
+            return held;
         }
         if (frontier > offset && now - askedAt >= EVERY) {
             askedAt = now;
             asking = frontier;
-            for (Outlet outlet : outlets) {
-                int replicas = target.replicas(outlet.node());
-                wanted.add(replicas);
-                asked.add(outlet.link().call(Words.of("WAIT", Integer.toString(replicas), WAIT_MILLIS)));
-            }
+            replicated.ask();
         }
         return false;
-    }
-
-    private boolean look() {
-        if (!asked.stream().allMatch(CompletableFuture::isDone)) {
-            return false;
-        }
-        boolean all = true;
-        for (int i = 0; i < asked.size(); i++) {
-            all &= !asked.get(i).isCompletedExceptionally()
-                    && asked.get(i).join() instanceof Reply.Count acknowledged
-                    && acknowledged.value() >= wanted.get(i);
-        }
-        asked.clear();
-        wanted.clear();
-        offset = all ? asking : offset;
-        return all;
     }
 
     long offset() {

@@ -119,6 +119,12 @@ final class Executed implements Consumer<Reply> {
     private void judge(List<Reply> results) {
         int at = 0;
         int database = 0;
+        for (Reply result : results) {
+            if (result instanceof Reply.Failure why) {
+                outcome.diverged(this, transaction.commands().get(0).words(), why.text());
+                return;
+            }
+        }
         for (Applied command : transaction.commands()) {
             if (command.database() != database) {
                 database = command.database();

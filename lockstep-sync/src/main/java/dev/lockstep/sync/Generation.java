@@ -65,6 +65,11 @@ final class Generation {
         return record.origin();
     }
 
+    /** Which snapshot it has, like no other. */
+    String id() {
+        return record.id();
+    }
+
     /** The history that its end belongs to. */
     String history() {
         return record.history();

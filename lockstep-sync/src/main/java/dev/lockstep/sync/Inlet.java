@@ -15,6 +15,7 @@ final class Inlet implements SourceListener, AutoCloseable {
     private final PsyncSource source;
     private final Duration patience;
     private boolean started;
+    private @Nullable Generation used;
     private volatile String trouble = "";
     private volatile @Nullable String stopped;
 
@@ -34,6 +35,7 @@ final class Inlet implements SourceListener, AutoCloseable {
      * @param record what the target remembers; null if nothing
      */
     Generation generation(@Nullable LaneRecord record) throws IOException, Setback, InterruptedException {
+        checkStopped();
         Generation now = spool.current();
         if (now != null && (continues(record, now) || now.snapshot() != null)) {
             start();
@@ -63,12 +65,19 @@ final class Inlet implements SourceListener, AutoCloseable {
         }
         return switch (record.phase()) {
             case COPY ->
-                generation.snapshot() != null
-                        && generation.origin().history().equals(record.history())
-                        && generation.origin().offset() == record.offset();
+                generation.snapshot() != null && generation.id().equals(record.snapshot());
             case CATCH_UP, LIVE -> generation.contains(record.history(), record.offset());
             case DIVERGED -> false;
         };
+    }
+
+    /** What came before it is not needed any more. */
+    void use(Generation generation) {
+        Generation before = used;
+        used = generation;
+        if (before != null && before != generation) {
+            before.discard("it was replaced");
+        }
     }
 
     private void start() {

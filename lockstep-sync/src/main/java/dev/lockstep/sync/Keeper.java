@@ -52,7 +52,8 @@ final class Keeper implements AutoCloseable {
         task.learnt(new TargetFacts(
                 new TargetShape(task.target().isSharded(), databases(node)),
                 RdbFormat.ofPayload(own),
-                new HashKey(random.nextLong(), random.nextLong())));
+                new HashKey(random.nextLong(), random.nextLong()),
+                () -> random.nextLong() >>> 1));
         records.addAll(TargetStore.records(node));
     }
 
@@ -73,6 +74,13 @@ final class Keeper implements AutoCloseable {
         return new Replies(now, task.patience());
     }
 
+    private void disconnect() {
+        if (outlet != null) {
+            outlet.close();
+            outlet = null;
+        }
+    }
+
     /** What the target remembered when it was taken. */
     List<LaneRecord> records() {
         return List.copyOf(records);
@@ -85,6 +93,7 @@ final class Keeper implements AutoCloseable {
                 task.ownership().renew(node());
             } catch (Setback e) {
                 LOG.info("The lease of the target could not be prolonged: {}", e.getMessage());
+                disconnect();
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
@@ -115,9 +124,7 @@ final class Keeper implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            if (outlet != null) {
-                outlet.close();
-            }
+            disconnect();
         }
     }
 }

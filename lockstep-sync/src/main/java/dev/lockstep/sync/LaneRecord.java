@@ -12,12 +12,13 @@ import java.util.stream.Stream;
  * Lags behind what the target holds, never before it. Immutable.
  *
  * @param lane a number that stays with the source shard
- * @param generation grows by one with each full copy
+ * @param generation like no other: a number for each full copy
  * @param phase whether the full copy is done
  * @param history in which the offset counts
  * @param offset where the snapshot stands, then what every slot of the target holds
  * @param database selected there
  * @param mark before which everything of the snapshot has been carried over
+ * @param snapshot which snapshot the mark is in
  * @param slots those of the shard
  */
 record LaneRecord(
@@ -28,6 +29,7 @@ record LaneRecord(
         long offset,
         int database,
         long mark,
+        String snapshot,
         List<SlotRange> slots) {
 
     /** Which part of the work is to be gone on with. */
@@ -47,15 +49,15 @@ record LaneRecord(
     }
 
     LaneRecord in(Phase next) {
-        return new LaneRecord(lane, generation, next, history, offset, database, mark, slots);
+        return new LaneRecord(lane, generation, next, history, offset, database, mark, snapshot, slots);
     }
 
     LaneRecord at(String newHistory, long newOffset, int newDatabase) {
-        return new LaneRecord(lane, generation, phase, newHistory, newOffset, newDatabase, mark, slots);
+        return new LaneRecord(lane, generation, phase, newHistory, newOffset, newDatabase, mark, snapshot, slots);
     }
 
     LaneRecord marked(long newMark) {
-        return new LaneRecord(lane, generation, phase, history, offset, database, newMark, slots);
+        return new LaneRecord(lane, generation, phase, history, offset, database, newMark, snapshot, slots);
     }
 
     /**
@@ -80,6 +82,7 @@ record LaneRecord(
                     Long.parseLong(field(fields, "offset")),
                     Integer.parseInt(field(fields, "database")),
                     Long.parseLong(field(fields, "mark")),
+                    field(fields, "snapshot"),
                     Stream.of(field(fields, "slots").split(",", -1))
                             .filter(range -> !range.isEmpty())
                             .map(LaneRecord::range)
@@ -109,7 +112,7 @@ record LaneRecord(
     @Override
     public String toString() {
         return "generation=" + generation + " phase=" + phase + " history=" + history
-                + " offset=" + offset + " database=" + database + " mark=" + mark + " slots="
+                + " offset=" + offset + " database=" + database + " mark=" + mark + " snapshot=" + snapshot + " slots="
                 + slots.stream()
                         .map(range -> range.first() + "-" + range.last())
                         .collect(Collectors.joining(","));

@@ -2,10 +2,12 @@ package dev.lockstep.sync;
 
 import dev.lockstep.topology.NodeAddress;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +19,15 @@ final class Outlet implements Link.Fate, AutoCloseable {
 
     private final NodeAddress node;
     private final long mostBytes;
+    private final LongSupplier clock;
+    private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private @Nullable Link link;
 
     // Guarded by the lock.
     private long unanswered;
+    private long answeredAt;
     private @Nullable Trouble trouble;
 
     /**
@@ -33,10 +38,16 @@ final class Outlet implements Link.Fate, AutoCloseable {
      */
     record Trouble(String why, boolean fatal, long place) {}
 
-    /** @param mostBytes that may be unanswered when more is written */
-    Outlet(NodeAddress node, long mostBytes) {
+    /**
+     * @param mostBytes that may be unanswered when more is written
+     * @param clock monotonic nanoseconds
+     * @param patience how long an answer is waited for
+     */
+    Outlet(NodeAddress node, long mostBytes, LongSupplier clock, Duration patience) {
         this.node = node;
         this.mostBytes = mostBytes;
+        this.clock = clock;
+        this.patience = patience;
     }
 
     /** To be called once, before anything is written. */
@@ -68,6 +79,7 @@ final class Outlet implements Link.Fate, AutoCloseable {
             await(() -> unanswered < mostBytes && link().isWritable());
             lock.lock();
             try {
+                answeredAt = unanswered == 0 ? clock.getAsLong() : answeredAt;
                 unanswered += replies == 0 ? 0 : bytes;
             } finally {
                 lock.unlock();
@@ -91,6 +103,7 @@ final class Outlet implements Link.Fate, AutoCloseable {
         lock.lock();
         try {
             unanswered -= bytes;
+            answeredAt = clock.getAsLong();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -107,6 +120,9 @@ final class Outlet implements Link.Fate, AutoCloseable {
         lock.lock();
         try {
             throwTrouble();
+            if (unanswered > 0) {
+                throwIfSilent(answeredAt);
+            }
         } finally {
             lock.unlock();
         }
@@ -149,12 +165,21 @@ final class Outlet implements Link.Fate, AutoCloseable {
         lock.lockInterruptibly();
         try {
             throwTrouble();
+            long since = clock.getAsLong();
             while (!waited.isSo()) {
                 changed.await(1, TimeUnit.SECONDS);
                 throwTrouble();
+                throwIfSilent(Math.max(since, answeredAt));
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A server that was frozen, or a network that is gone, closes no connection. */
+    private void throwIfSilent(long since) throws Setback {
+        if (clock.getAsLong() - since > patience.toNanos()) {
+            throw new Setback(node + " has not answered for " + patience.toMillis() + " ms");
         }
     }
 

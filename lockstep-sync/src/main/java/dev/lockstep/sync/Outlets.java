@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one source shard to all primaries of the target, for as long as nothing changes there: the first trouble
@@ -18,45 +17,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outlets implements SnapshotCopy.Route, AutoCloseable {
 
-    /** Who makes connections. */
-    interface Connector {
-        CompletableFuture<Link> open(NodeAddress node, String name, Link.Fate fate);
-    }
-
-    private static final long UNANSWERED_BYTES = 4 << 20;
-
+    private final Target target;
     private final boolean sharded;
     private final List<NodeAddress> owners;
     private final Map<NodeAddress, Outlet> byNode = new HashMap<>();
+    private final Outlet records;
 
-    private Outlets(boolean sharded, List<NodeAddress> owners) {
-        this.sharded = sharded;
-        this.owners = owners;
+    private Outlets(Target target, CopyTask task) throws Setback {
+        this.target = target;
+        this.sharded = target.isSharded();
+        this.owners = target.owners();
+        this.records = task.outlet(owners.get(0));
+        for (NodeAddress owner : owners) {
+            byNode.computeIfAbsent(owner, task::outlet);
+        }
     }
 
-    /**
-     * Connects to all.
-     *
-     * @param ownership which every connection has to be in before anything is written on it
-     */
-    static Outlets open(Target target, Connector connector, Ownership ownership, Duration patience)
-            throws Setback, InterruptedException {
-        Outlets outlets = new Outlets(target.isSharded(), target.owners());
+    /** Connects to all, in the name of the target's owner: nobody else writes there from then on. */
+    static Outlets open(CopyTask task) throws Setback, InterruptedException {
+        Outlets outlets = new Outlets(task.target(), task);
+        List<Outlet> every = new ArrayList<>(outlets.byNode.values());
+        every.add(outlets.records);
         boolean made = false;
         try {
-            Map<Outlet, CompletableFuture<Link>> links = new HashMap<>();
-            for (NodeAddress node : target.primaries().keySet()) {
-                Outlet outlet = new Outlet(node, UNANSWERED_BYTES);
-                outlets.byNode.put(node, outlet);
-                links.put(outlet, connector.open(node, ownership.connectionName(), outlet));
-            }
-            for (Map.Entry<Outlet, CompletableFuture<Link>> link : links.entrySet()) {
-                link.getKey().use(opened(target, link.getKey().node(), link.getValue(), patience));
-            }
+            connect(every, task, task.ownership().connectionName());
+            Replies records = new Replies(outlets.records, task.patience());
+            task.ownership().renew(records); // who is not the owner has nobody cut off
             for (Outlet outlet : outlets.all()) {
-                ownership.expelOthers(new Replies(outlet, patience));
+                task.ownership().expelOthers(new Replies(outlet, task.patience()));
             }
-            ownership.renew(new Replies(outlets.of(0), patience)); // after all connections have their names
+            task.ownership().renew(records); // after all connections have their names
             made = true;
             return outlets;
         } finally {
@@ -66,26 +56,40 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
         }
     }
 
-    /** A single connection, to a node that nothing is copied to by it. */
-    static Outlet open(NodeAddress node, Connector connector, Duration patience) throws Setback, InterruptedException {
-        Outlet outlet = new Outlet(node, UNANSWERED_BYTES);
-        outlet.use(opened(null, node, connector.open(node, "lockstep-keeper", outlet), patience));
+    /** A single connection, by which nothing is copied. */
+    static Outlet open(NodeAddress node, CopyTask task) throws Setback, InterruptedException {
+        Outlet outlet = task.outlet(node);
+        connect(List.of(outlet), task, "lockstep-keeper");
         return outlet;
     }
 
-    private static Link opened(
-            @Nullable Target target, NodeAddress node, CompletableFuture<Link> link, Duration patience)
+    private static void connect(List<Outlet> outlets, CopyTask task, String name) throws Setback, InterruptedException {
+        Map<Outlet, CompletableFuture<Link>> links = new HashMap<>();
+        outlets.forEach(outlet -> links.put(outlet, task.open(outlet, name)));
+        boolean made = false;
+        try {
+            for (Outlet outlet : outlets) {
+                outlet.use(opened(outlet.node(), links.get(outlet), task));
+            }
+            made = true;
+        } finally {
+            if (!made) {
+                links.values().forEach(link -> link.thenAccept(Link::close));
+            }
+        }
+    }
+
+    private static Link opened(NodeAddress node, CompletableFuture<Link> link, CopyTask task)
             throws Setback, InterruptedException {
+        Duration patience = task.patience();
         try {
             return link.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new Setback("no connection to " + node + " within " + patience.toMillis() + " ms");
         } catch (ExecutionException e) {
-            String why = Link.causes(e);
-            if (target != null) {
-                target.suspect(node, why);
-            }
-            throw new Setback(why);
+            Setback setback = Setback.of(e);
+            task.target().suspect(node, String.valueOf(setback.getMessage()));
+            throw setback;
         }
     }
 
@@ -112,8 +116,30 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
         return new ArrayList<>(byNode.values());
     }
 
+    /** To the owner of slot 0, for what is remembered of the copy: always in database 0. */
+    Outlet records() {
+        return records;
+    }
+
+    /** Some slot that goes through an outlet. */
+    int slotOf(Outlet outlet) {
+        return sharded ? owners.indexOf(outlet.node()) : 0;
+    }
+
+    /** @throws Setback if something has gone wrong, or somebody else is the primary of a shard now */
+    void check() throws Setback {
+        records.check();
+        for (Outlet outlet : byNode.values()) {
+            outlet.check();
+            if (!target.isPrimary(outlet.node())) {
+                throw new Setback(outlet.node() + " is not a primary of the target any more");
+            }
+        }
+    }
+
     @Override
     public void close() {
+        records.close();
         byNode.values().forEach(Outlet::close);
     }
 }

@@ -25,17 +25,22 @@ final class Ownership {
     private static final long LOOK_AGAIN_NANOS = 200_000_000;
 
     private final String owner;
+    private final String run;
     private volatile long epoch;
     private volatile @Nullable String deposedBy;
 
-    /** @param owner who this process is, for people and unique */
-    Ownership(String owner) {
-        this.owner = owner;
+    /**
+     * @param owner who this process is, for people
+     * @param run a word like no other
+     */
+    Ownership(String owner, String run) {
+        this.owner = owner + " (run " + run + ")";
+        this.run = run;
     }
 
     /** How the connections that write are named. */
     String connectionName() {
-        return NAME + epoch;
+        return NAME + epoch + "-" + run;
     }
 
     /**
@@ -64,11 +69,20 @@ final class Ownership {
     /** Prolongs the lease, to be called every second or two. */
     void renew(Replies node) throws Setback, InterruptedException {
         String now = Replies.text(node.ask(Words.of("GET", KEY)));
+        if (now == null && isLatest(node)) {
+            // The lease ended while nobody could be asked, and nobody came.
+            node.ask(Words.of("SET", KEY, owner, "NX", "PX", Long.toString(LEASE_MILLIS)));
+            now = Replies.text(node.ask(Words.of("GET", KEY)));
+        }
         if (!owner.equals(now)) {
-            deposedBy = now == null ? "nobody" : now;
+            deposedBy = now == null ? "a later one" : now;
             check();
         }
         node.ask(Words.of("PEXPIRE", KEY, Long.toString(LEASE_MILLIS)));
+    }
+
+    private boolean isLatest(Replies node) throws Setback, InterruptedException {
+        return Long.toString(epoch).equals(Replies.text(node.ask(Words.of("GET", EPOCHS))));
     }
 
     /** Cuts what former owners have left at a node. */

@@ -12,7 +12,7 @@ final class Planner {
 
     /** Keys that the copy itself has in database 0, and that have to stay there. */
     private static final List<String> OWN_KEYS =
-            List.of(Checkpoint.key(0), TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS);
+            List.of(Checkpoint.key(0), TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS, Replicated.key(0));
 
     /** What expires here is a field of a hash. A payload of RESTORE has such times without grace too. */
     private static final Set<ReplicatedCommand> OF_FIELDS =
@@ -31,6 +31,10 @@ final class Planner {
     /** Whether times of expiry are written with {@link Expiries#GRACE grace} from now on. */
     void graceful(boolean on) {
         graceful = on;
+    }
+
+    boolean isGraceful() {
+        return graceful;
     }
 
     /**
@@ -58,7 +62,8 @@ final class Planner {
                 throw new SyncException(
                         "The copy stops before offset " + unit.to() + " of the source's stream: " + refused.reason());
             } else if (effect instanceof Effect.Import || effect instanceof Effect.SlotNews) {
-                throw new Divergence("slots of the source move from shard to shard (offset " + unit.to() + ")");
+                throw new SourceMoved("The slots of the source move from shard to shard (offset " + unit.to()
+                        + "). Start again when they are where they shall be: that shard is copied anew then");
             } else if (!(effect instanceof Effect.Nothing || effect instanceof Effect.Message)) {
                 if (!local.isEmpty()) {
                     steps.add(new Plan.Step.Local(local));
@@ -82,6 +87,16 @@ final class Planner {
                 graceful && !OF_FIELDS.contains(command.command()) ? command.withGrace(Expiries.GRACE) : command;
         local.computeIfAbsent(command.slot(), slot -> new ArrayList<>())
                 .add(new Applied(database, written.words(), command.reply()));
+    }
+
+    /** What another copy keeps in the source, because that is its target. */
+    private static boolean isOwn(SlotCommand command) {
+        for (int place : command.command().keys().of(command.words())) {
+            if (Checkpoint.isOwn(command.words().view(place))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What the copy keeps for itself goes back to where it was. */

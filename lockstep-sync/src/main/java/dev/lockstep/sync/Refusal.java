@@ -20,11 +20,14 @@ final class Refusal {
             "OOM",
             "MISCONF");
 
+    /** What is said before the reason, if that came up only when the transaction was to be executed. */
+    private static final String ABORTED = "EXECABORT Transaction discarded because of: ";
+
     private Refusal() {}
 
     /** Whether it may be tried again. */
     static boolean isPassing(Reply.Failure failure) {
-        String text = failure.text();
+        String text = failure.text().startsWith(ABORTED) ? failure.text().substring(ABORTED.length()) : failure.text();
         int space = text.indexOf(' ');
         return PASSING.contains(space < 0 ? text : text.substring(0, space));
     }

@@ -50,7 +50,7 @@ final class Replies {
             throw new Setback(
                     outlet.node() + " did not answer " + command.name() + " within " + patience.toMillis() + " ms");
         } catch (ExecutionException e) {
-            throw new Setback(Link.causes(e));
+            throw Setback.of(e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,8 @@ final class ShardCopy implements Runnable {
      * this process killed. */
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardCopy.class);
-    private static final long RECORD_EVERY = TimeUnit.SECONDS.toNanos(1);
+    private static final long MARK_EVERY = TimeUnit.SECONDS.toNanos(2);
+    private static final int MOST_DIVERGENCES = 3;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 3_000;
     private static final int COMMANDS_TOGETHER = 512;
@@ -37,6 +39,10 @@ final class ShardCopy implements Runnable {
     private final CopyTask task;
     private final LaneProgress progress;
     private volatile boolean stopped;
+    /** Why the target is known to differ, until that has been written there. */
+    private final AtomicReference<@Nullable String> diverged = new AtomicReference<>();
+
+    private int divergences;
 
     /**
      * @param lane the number of the source shard
@@ -74,10 +80,13 @@ final class ShardCopy implements Runnable {
         } catch (InterruptedException e) {
             progress.ended(null);
         } catch (IOException e) {
-            progress.ended(
-                    new SyncException("The spool of source shard " + lane + " cannot be used: " + e.getMessage(), e));
+            progress.ended(new SyncException(
+                    "The spool of source shard " + lane + " cannot be used: " + e.getMessage(), e));
         } catch (RuntimeException e) {
             progress.ended(e);
+        } catch (Error e) { // the memory may be used up; who waits has to know
+            progress.ended(new SyncException("Source shard " + lane + " cannot be copied on: " + e, e));
+            throw e;
         }
     }
 
@@ -85,42 +94,82 @@ final class ShardCopy implements Runnable {
     private void live() throws Setback, InterruptedException, IOException {
         try (Outlets outlets = task.connect()) {
             TargetStore store = new TargetStore(outlets, task.patience());
+            Replicated replicated = Replicated.by(outlets, task);
             LaneRecord record = store.record(lane);
+            if (record != null && diverged.get() != null) {
+                giveUp(store, record);
+            }
             try {
-                Generation generation = source.generation(record);
-                if (record == null || !Inlet.continues(record, generation)) {
-                    record = begin(record, generation);
-                    store.write(record);
-                }
-                if (record.phase() == LaneRecord.Phase.COPY) {
-                    record = copy(outlets, store, record, generation);
-                }
-                stream(outlets, store, record, generation);
-            } catch (Divergence e) {
-                LOG.warn("Source shard {} is copied anew: {}", lane, e.getMessage());
+                goOn(outlets, store, replicated, record);
+            } catch (Divergence | SourceMoved e) {
+                diverged.compareAndSet(null, e.getMessage());
                 LaneRecord now = store.record(lane);
                 if (now != null) {
-                    store.write(now.in(LaneRecord.Phase.DIVERGED));
+                    giveUp(store, now);
+                }
+                if (e instanceof SourceMoved) {
+                    throw new SyncException(String.valueOf(e.getMessage()), e);
                 }
                 throw new Setback("the copy differs: " + e.getMessage());
             }
         }
     }
 
-    private LaneRecord begin(@Nullable LaneRecord before, Generation generation) {
+    /** What is there is not believed any more. */
+    private void giveUp(TargetStore store, LaneRecord record) throws Setback, InterruptedException {
+        String why = String.valueOf(diverged.get());
+        store.write(record.in(LaneRecord.Phase.DIVERGED));
+        diverged.set(null);
+        if (++divergences > MOST_DIVERGENCES) {
+            throw new SyncException("Source shard " + lane + " was copied anew " + MOST_DIVERGENCES
+                    + " times, and differs again: " + why + ". Does somebody else write to the target?");
+        }
+        LOG.warn("Source shard {} is copied anew: {}", lane, why);
+    }
+
+    private void goOn(Outlets outlets, TargetStore store, Replicated replicated, @Nullable LaneRecord remembered)
+            throws Setback, InterruptedException, IOException {
+        Generation generation = source.generation(remembered);
+        LaneRecord record = remembered;
+        if (record == null || !Inlet.continues(record, generation) || !isUntouched(record, store)) {
+            record = begin(generation);
+            store.write(record);
+            replicated.await(task::now);
+        }
+        source.use(generation);
+        try {
+            if (record.phase() == LaneRecord.Phase.COPY) {
+                record = copy(outlets, store, replicated, record, generation);
+            }
+            stream(outlets, store, replicated, record, generation);
+        } catch (IOException e) {
+            source.check(generation); // it may have been given up because the source was lost
+            throw e;
+        }
+    }
+
+    /** A snapshot must not be carried over any more once units of the stream have been applied. */
+    private static boolean isUntouched(LaneRecord record, TargetStore store) throws Setback, InterruptedException {
+        return record.phase() != LaneRecord.Phase.COPY
+                || store.checkpoints(record).isEmpty();
+    }
+
+    private LaneRecord begin(Generation generation) {
         StreamStart origin = generation.origin();
         return new LaneRecord(
                 lane,
-                before == null ? 1 : before.generation() + 1,
+                task.newGeneration(),
                 LaneRecord.Phase.COPY,
                 origin.history(),
                 origin.offset(),
                 0,
                 0,
+                generation.id(),
                 slots);
     }
 
-    private LaneRecord copy(Outlets outlets, TargetStore store, LaneRecord record, Generation generation)
+    private LaneRecord copy(
+            Outlets outlets, TargetStore store, Replicated replicated, LaneRecord record, Generation generation)
             throws Setback, InterruptedException, IOException {
         progress.phase(record.phase());
         SnapshotFile snapshot = generation.snapshot();
@@ -128,7 +177,7 @@ final class ShardCopy implements Runnable {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
         SnapshotKeys present = new SnapshotKeys(task.hashKey());
-        SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat());
+        SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
         try {
             copy.run(record.mark(), new SnapshotCopy.Watch() {
                 private long writtenAt = task.now();
@@ -142,9 +191,10 @@ final class ShardCopy implements Runnable {
                 public void marked(long place) throws Setback, InterruptedException {
                     checkUp(outlets, generation);
                     progress.snapshot(place, snapshot.length(), copy.keys());
-                    if (task.now() - writtenAt > RECORD_EVERY) {
-                        writtenAt = task.now();
+                    if (task.now() - writtenAt > MARK_EVERY) {
+                        replicated.await(task::now);
                         store.write(record.marked(place));
+                        writtenAt = task.now();
                     }
                 }
             });
@@ -153,9 +203,13 @@ final class ShardCopy implements Runnable {
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
         new Sweep(outlets, bits(), task.patience()).allBut(present);
-        LaneRecord copied = record.marked(0).in(LaneRecord.Phase.CATCH_UP);
+        replicated.await(task::now);
+        // A replica's stream does not say which database is selected where it begins; its snapshot does.
+        int database = (int) Math.max(0, copy.facts().number("repl-stream-db", 0));
+        LaneRecord copied =
+                record.marked(0).at(record.history(), record.offset(), database).in(LaneRecord.Phase.CATCH_UP);
         store.write(copied);
-        generation.releaseSnapshot();
+        replicated.await(task::now);
         return copied;
     }
 
@@ -165,10 +219,12 @@ final class ShardCopy implements Runnable {
         return bits;
     }
 
-    private void stream(Outlets outlets, TargetStore store, LaneRecord from, Generation generation)
+    private void stream(
+            Outlets outlets, TargetStore store, Replicated replicated, LaneRecord from, Generation generation)
             throws Setback, InterruptedException, IOException {
         LaneRecord record = from;
         progress.phase(record.phase());
+        generation.releaseSnapshot();
         ApplyQueue queue = new ApplyQueue(record.offset(), COMMANDS_TOGETHER);
         store.checkpoints(record).forEach(queue::holds);
         Planner planner = task.planner();
@@ -176,11 +232,10 @@ final class ShardCopy implements Runnable {
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,
-                new CrossSlots(outlets, bits(), task.patience()),
+                new CrossSlots(outlets, bits(), task.patience(), planner::isGraceful),
                 queue,
-                outlets,
-                record);
-        DurableFrontier durable = new DurableFrontier(task.target(), outlets.all(), record.offset(), task.now());
+                new StreamCopy.Way(outlets, record, why -> diverged.compareAndSet(null, why)));
+        DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());
         while (!stopped) {
             copy.turn();
             checkUp(outlets, generation);
@@ -188,10 +243,12 @@ final class ShardCopy implements Runnable {
             boolean inStep = copy.isIdle() && copy.frontier() == generation.end();
             if (inStep && record.phase() == LaneRecord.Phase.CATCH_UP && source.isStreaming()) {
                 new Sweep(outlets, bits(), task.patience()).trueTimes();
+                replicated.await(task::now);
                 planner.graceful(false);
                 record = record.in(LaneRecord.Phase.LIVE);
                 store.write(record);
                 progress.phase(record.phase());
+                divergences = 0;
             }
             if (durable.turn(copy.frontier(), task.now())) {
                 record = record.at(
@@ -205,9 +262,7 @@ final class ShardCopy implements Runnable {
 
     private void checkUp(Outlets outlets, Generation generation) throws Setback {
         task.ownership().check();
-        for (Outlet outlet : outlets.all()) {
-            outlet.check();
-        }
+        outlets.check();
         source.check(generation);
     }
 }

@@ -54,15 +54,18 @@ final class SnapshotCopy {
     private final RdbFormat target;
     private final RdbSplitter splitter;
     private final Map<Outlet, Batch> gathering = new LinkedHashMap<>();
-    private final Map<Outlet, Integer> databases = new LinkedHashMap<>();
+    private final int databases;
+    private final Map<Outlet, Integer> selected = new LinkedHashMap<>();
     private final ArrayDeque<Batch> sent = new ArrayDeque<>();
     private long keys;
 
     /**
      * @param target the form in which the target writes values itself
+     * @param databases how many the target has
      */
-    SnapshotCopy(SnapshotBytes snapshot, Route route, RdbFormat target) {
+    SnapshotCopy(SnapshotBytes snapshot, Route route, RdbFormat target, int databases) {
         this.snapshot = snapshot;
+        this.databases = databases;
         this.route = route;
         this.target = target;
         this.splitter = new RdbSplitter(snapshot);
@@ -92,6 +95,9 @@ final class SnapshotCopy {
                     watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()));
                 }
                 if (splitter.position() > mark) {
+                    if (isKey && isOwn()) {
+                        continue;
+                    }
                     if (isKey) {
                         carry();
                     } else {
@@ -103,12 +109,19 @@ final class SnapshotCopy {
                 }
             }
             for (Outlet outlet : route.all()) {
+                select(outlet, 0);
                 flush(outlet);
                 outlet.drain();
             }
         } finally {
             gathering.values().forEach(Batch::discard);
         }
+    }
+
+    /** What another copy keeps in the source, because that is its target. */
+    private boolean isOwn() {
+        RdbString key = splitter.key();
+        return splitter.db() == 0 && Checkpoint.isOwn(ByteBuffer.wrap(key.data(), key.from(), key.length()));
     }
 
     private void carry() throws IOException, InterruptedException, Setback {
@@ -122,6 +135,10 @@ final class SnapshotCopy {
             throw new SyncException(
                     "The key '" + shown(key) + "' is in database " + splitter.db()
                             + ", and a Redis Cluster has database 0 only. Choose the databases to copy, or a target that is no cluster");
+        }
+        if (splitter.db() >= databases) {
+            throw new SyncException("The key '" + shown(key) + "' is in database " + splitter.db() + ", and the target has "
+                    + databases + ". Set databases in its configuration to more");
         }
         Outlet outlet = route.of(route.isSharded() ? Slots.of(key.data(), key.from(), key.length()) : 0);
         select(outlet, splitter.db());
@@ -209,7 +226,7 @@ final class SnapshotCopy {
     }
 
     private void select(Outlet outlet, int database) {
-        Integer before = databases.put(outlet, database);
+        Integer before = selected.put(outlet, database);
         if (before == null ? database != 0 : before != database) {
             ByteBuf out = gathered(outlet).command(splitter.value().from());
             Resp.header(out, '*', 2);

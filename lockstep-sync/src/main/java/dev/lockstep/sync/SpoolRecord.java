@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -18,13 +19,15 @@ import java.util.zip.CRC32C;
  * @param origin where its stream begins, and of which position its snapshot is
  * @param snapshot how many bytes the snapshot has; {@link #ARRIVING}, or {@link #NONE} if the stream began without one or
  *     the snapshot is not needed any more
+ * @param id like no other: which snapshot this is
  * @param lineage the histories that its stream is part of, in their order
  */
-record SpoolRecord(StreamStart origin, long snapshot, List<Epoch> lineage) {
+record SpoolRecord(StreamStart origin, long snapshot, String id, List<Epoch> lineage) {
 
     static final long ARRIVING = -1;
     static final long NONE = -2;
 
+    private static final SecureRandom IDS = new SecureRandom();
     private static final String FILE = "record";
     private static final String FORMAT = "lockstep-spool 1";
 
@@ -36,17 +39,18 @@ record SpoolRecord(StreamStart origin, long snapshot, List<Epoch> lineage) {
     }
 
     static SpoolRecord begun(StreamStart origin, long snapshot) {
-        return new SpoolRecord(origin, snapshot, List.of(new Epoch(origin.history(), origin.offset())));
+        String id = Long.toHexString(IDS.nextLong());
+        return new SpoolRecord(origin, snapshot, id, List.of(new Epoch(origin.history(), origin.offset())));
     }
 
     SpoolRecord withSnapshot(long bytes) {
-        return new SpoolRecord(origin, bytes, lineage);
+        return new SpoolRecord(origin, bytes, id, lineage);
     }
 
     SpoolRecord continuedAs(String history, long from) {
         List<Epoch> longer = new ArrayList<>(lineage);
         longer.add(new Epoch(history, from));
-        return new SpoolRecord(origin, snapshot, longer);
+        return new SpoolRecord(origin, snapshot, id, longer);
     }
 
     String history() {
@@ -82,6 +86,7 @@ record SpoolRecord(StreamStart origin, long snapshot, List<Epoch> lineage) {
         text.append("origin ").append(origin.history()).append(' ').append(origin.offset());
         text.append(' ').append(origin.database()).append('\n');
         text.append("snapshot ").append(snapshot).append('\n');
+        text.append("id ").append(id).append('\n');
         for (Epoch epoch : lineage) {
             text.append("history ")
                     .append(epoch.history())
@@ -120,12 +125,14 @@ record SpoolRecord(StreamStart origin, long snapshot, List<Epoch> lineage) {
         List<Epoch> lineage = new ArrayList<>();
         StreamStart origin = new StreamStart("", 0, 0);
         long snapshot = NONE;
+        String id = "";
         for (String line : text.substring(0, sum).lines().skip(1).toList()) {
             String[] words = line.split(" ", -1);
             switch (words[0]) {
                 case "origin" ->
                     origin = new StreamStart(words[1], Long.parseLong(words[2]), Integer.parseInt(words[3]));
                 case "snapshot" -> snapshot = Long.parseLong(words[1]);
+                case "id" -> id = words[1];
                 case "history" -> lineage.add(new Epoch(words[1], Long.parseLong(words[2])));
                 default -> throw new IOException(file + " speaks of '" + words[0] + "', which is not known here");
             }
@@ -133,7 +140,7 @@ record SpoolRecord(StreamStart origin, long snapshot, List<Epoch> lineage) {
         if (lineage.isEmpty()) {
             throw new IOException(file + " names no history");
         }
-        return new SpoolRecord(origin, snapshot, lineage);
+        return new SpoolRecord(origin, snapshot, id, lineage);
     }
 
     private static String checksum(String text) {

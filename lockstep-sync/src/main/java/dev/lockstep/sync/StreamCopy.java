@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +36,20 @@ final class StreamCopy {
             @Nullable Words diverging,
             String why) {}
 
+    /**
+     * Where to, and as what.
+     *
+     * @param record from where on
+     * @param diverged told at once, on an event loop, that a command had another effect than at the source
+     */
+    record Way(Outlets outlets, LaneRecord record, Consumer<String> diverged) {}
+
     private final CommandStream stream;
     private final Planner planner;
     private final CrossSlots crossSlots;
     private final ApplyQueue queue;
     private final Outlets outlets;
+    private final Consumer<String> diverged;
     private final byte[] field;
     private final long generation;
     private final LinkedBlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
@@ -50,21 +60,16 @@ final class StreamCopy {
 
     private long units;
 
-    StreamCopy(
-            CommandStream stream,
-            Planner planner,
-            CrossSlots crossSlots,
-            ApplyQueue queue,
-            Outlets outlets,
-            LaneRecord record) {
-        this.crossSlots = crossSlots;
+    StreamCopy(CommandStream stream, Planner planner, CrossSlots crossSlots, ApplyQueue queue, Way way) {
         this.stream = stream;
         this.planner = planner;
+        this.crossSlots = crossSlots;
         this.queue = queue;
-        this.outlets = outlets;
-        this.field = TargetStore.fieldBytes(record.lane());
-        this.generation = record.generation();
-        databases.put(record.offset(), record.database());
+        this.outlets = way.outlets();
+        this.diverged = way.diverged();
+        this.field = TargetStore.fieldBytes(way.record().lane());
+        this.generation = way.record().generation();
+        databases.put(way.record().offset(), way.record().database());
     }
 
     /** The offset up to which the target holds everything. */
@@ -134,8 +139,10 @@ final class StreamCopy {
 
     private void takeSteps(Unit unit, Plan plan) throws Setback, InterruptedException {
         drain();
-        Steps steps = new Steps(unit.from());
+        Steps steps = new Steps();
+        int left = plan.steps().size();
         for (Plan.Step step : plan.steps()) {
+            steps.offset = unit.to() - (long) Steps.PARTS * left-- - 1;
             if (step instanceof Plan.Step.Local local) {
                 queue.add(++steps.offset, local.bySlot());
             } else if (step instanceof Plan.Step.Crossing crossing) {
@@ -147,17 +154,24 @@ final class StreamCopy {
         drain();
     }
 
-    /** The parts of a unit: each has an offset of its own within it, of which there are more than parts. */
+    /**
+     * The parts of a unit's steps. Each has an offset of its own within the unit, counted from its end, which does not depend on
+     * how the bytes arrived; a unit has many more bytes than parts.
+     */
     private final class Steps implements CrossSlots.Parts {
-        private long offset;
+        /** Of one step, at most. */
+        static final int PARTS = 2;
 
-        Steps(long from) {
-            this.offset = from;
-        }
+        private long offset;
 
         @Override
         public boolean next(int slot) {
             return !queue.holdsAlready(slot, ++offset);
+        }
+
+        @Override
+        public boolean isPast(int slot) {
+            return queue.holdsAlready(slot, offset);
         }
 
         @Override
@@ -214,6 +228,7 @@ final class StreamCopy {
 
         @Override
         public void diverged(Executed transaction, Words command, String why) {
+            diverged.accept(command.name() + ": " + why);
             endings.add(new Ending(transaction, null, command, why));
         }
     }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +17,6 @@ import java.util.regex.Pattern;
  */
 final class Sweep {
 
-    private static final byte[] OWN = Checkpoint.PREFIX.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] UNLINK = "UNLINK".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PEXPIRETIME = "PEXPIRETIME".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PEXPIREAT = "PEXPIREAT".getBytes(StandardCharsets.US_ASCII);
@@ -101,7 +99,7 @@ final class Sweep {
     }
 
     private void walk(Replies node, Outlet outlet, int database, Step step) throws Setback, InterruptedException {
-        if (database != 0) {
+        if (!outlets.isSharded()) {
             node.ask(Words.of("SELECT", Integer.toString(database)));
         }
         String cursor = "0";
@@ -123,8 +121,7 @@ final class Sweep {
     }
 
     private boolean isChosen(byte[] key, int database) {
-        boolean own = key.length >= OWN.length && Arrays.equals(key, 0, OWN.length, OWN, 0, OWN.length);
-        return !(own && database == 0) && slots.get(Slots.of(key));
+        return !(database == 0 && Checkpoint.isOwn(ByteBuffer.wrap(key))) && slots.get(Slots.of(key));
     }
 
     private static void remove(Outlet outlet, List<byte[]> keys) throws Setback, InterruptedException {

@@ -80,7 +80,7 @@ public final class Sync implements AutoCloseable {
                     new Target(settings.target(), to),
                     new LinkOpener(settings.target()),
                     targetLoops,
-                    new Ownership(settings.owner()),
+                    new Ownership(settings.owner(), SyncSettings.run()),
                     settings.target().timeout(),
                     new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis));
             owner = Keeper.start(task);
@@ -89,6 +89,7 @@ public final class Sync implements AutoCloseable {
             this.keeper = owner;
             begin(task);
         } catch (RuntimeException | InterruptedException e) {
+            inlets.forEach(Inlet::close);
             close(from, to, owner);
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -111,7 +112,7 @@ public final class Sync implements AutoCloseable {
             Shard shard = shards.get(i);
             int lane = lanes.get(i);
             LaneProgress its = new LaneProgress(shard.name(), task::now);
-            Spool spool = Spool.open(settings.spool().resolve("shard-" + lane), SpoolLimits.of(settings.spoolBytes()));
+            Spool spool = Spool.open(settings.folder().resolve("shard-" + lane), SpoolLimits.of(settings.spoolBytes()));
             Inlet inlet = new Inlet(
                     spool,
                     listener -> new PsyncSource(
@@ -214,8 +215,11 @@ public final class Sync implements AutoCloseable {
                 thread.interrupt();
             }
         }
-        inlets.forEach(Inlet::close);
-        close(source, target, keeper);
+        try {
+            inlets.forEach(Inlet::close);
+        } finally {
+            close(source, target, keeper);
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

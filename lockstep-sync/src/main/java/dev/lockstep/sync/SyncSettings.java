@@ -3,8 +3,10 @@ package dev.lockstep.sync;
 import dev.lockstep.topology.Deployment;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.zip.CRC32C;
 
 /** What is copied where, and what it may take. Immutable; every method that changes something returns another one. */
 public final class SyncSettings {
@@ -61,15 +63,11 @@ public final class SyncSettings {
         return target;
     }
 
-    Path spool() {
-        return spool;
-    }
-
     long spoolBytes() {
         return spoolBytes;
     }
 
-    /** Who this process is, for people, and like no other. */
+    /** Who this process is, for people. */
     String owner() {
         String host;
         try {
@@ -77,8 +75,20 @@ public final class SyncSettings {
         } catch (UnknownHostException e) {
             host = "unknown host";
         }
-        return "process " + ProcessHandle.current().pid() + " on " + host + " (run "
-                + Long.toHexString(new SecureRandom().nextLong()) + ")";
+        return "process " + ProcessHandle.current().pid() + " on " + host;
+    }
+
+    /** A word like no other. */
+    static String run() {
+        return Long.toHexString(new SecureRandom().nextLong());
+    }
+
+    /** Where this copy keeps what has arrived: another copy with the same folder has a place of its own. */
+    Path folder() {
+        CRC32C names = new CRC32C();
+        names.update((source.seeds() + " " + source.primaryName() + " " + target.seeds() + " " + target.primaryName())
+                .getBytes(StandardCharsets.UTF_8));
+        return spool.resolve(Long.toHexString(names.getValue()));
     }
 
     @Override

@@ -63,6 +63,12 @@ final class Target {
         return owners;
     }
 
+    /** Whether somebody is known as a primary, and answers as far as known. */
+    boolean isPrimary(NodeAddress node) {
+        return watcher.current().shards().stream()
+                .anyMatch(shard -> shard.primary() != null && shard.primary().address().equals(node));
+    }
+
     /** How many replicas of a primary can be expected to acknowledge what it has. */
     int replicas(NodeAddress primary) {
         for (Shard shard : watcher.current().shards()) {

@@ -1,5 +1,6 @@
 package dev.lockstep.sync;
 
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,5 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param format in which it writes values itself; null before it was asked
  * @param hashKey for what is only compared within one run
+ * @param random numbers that nobody can guess
  */
-record TargetFacts(TargetShape shape, @Nullable RdbFormat format, HashKey hashKey) {}
+record TargetFacts(
+        TargetShape shape, @Nullable RdbFormat format, HashKey hashKey, LongSupplier random) {}

@@ -25,7 +25,7 @@ final class TargetStore {
     TargetStore(Outlets outlets, Duration patience) {
         this.outlets = outlets;
         this.patience = patience;
-        this.records = new Replies(outlets.of(0), patience);
+        this.records = new Replies(outlets.records(), patience);
     }
 
     /** What is remembered of a source shard; null if nothing is. */

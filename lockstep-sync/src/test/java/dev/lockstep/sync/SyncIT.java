@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
+import dev.lockstep.local.LocalServer;
 import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,6 +130,54 @@ class SyncIT {
                 assertEqual(source, target);
                 assertThat(fullCopies(source)).isEqualTo(copies);
                 assertThat(sync.progress().lanes()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void severalDatabasesAreCopiedEachToItsOwn() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().replicas(1).start();
+                LocalDeployment target = LocalRedis.standalone().start();
+                Writer writer = new Writer(source)) {
+            writer.send("SET", "k", "in 0");
+            writer.send("SELECT", "1");
+            writer.send("SET", "k", "in 1");
+            writer.send("SET", "only", "in 1");
+            writer.flush();
+            target.primary().command("SET", "extra", "1");
+            try (Sync sync = start(source, target)) {
+                writer.send("SET", "while", "it is copied"); // the stream of a replica does not say where
+                writer.flush();
+                assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+                writer.send("INCR", "count");
+                writer.send("SELECT", "0");
+                writer.send("INCR", "count");
+                writer.send("SWAPDB", "0", "1");
+                writer.send("MOVE", "only", "1");
+                writer.flush();
+                assertEqual(source, target);
+            }
+        }
+    }
+
+    @Test
+    void aFlushIsNotRepeatedOverWhatCameBehindIt() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.cluster().replicas(0).start();
+                Writer writer = new Writer(source)) {
+            DataSet.write(writer, 0);
+            try (Sync sync = start(source, target)) {
+                assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+                for (int i = 0; i < 20; i++) {
+                    writer.send("FLUSHALL");
+                    for (int key = 0; key < 50; key++) {
+                        writer.send("SET", "after:" + key, String.valueOf(i));
+                    }
+                    writer.flush();
+                    LocalServer one = target.primaries().get(i % 3);
+                    one.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+                }
+                assertEqual(source, target);
             }
         }
     }
