@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,14 @@ record Problem(Kind kind, String text, boolean lasting) {
                     && String.valueOf(at.getMessage()).contains("refused")) {
                 return new Problem(Kind.UNREACHABLE, "nothing listens there (connection refused)", true);
             }
+            if (at instanceof TimeoutException) { // of the JDK, without a message
+                return silence(tls);
+            }
             if (at instanceof SSLException && !String.valueOf(at.getMessage()).contains("timed out")) {
                 return ofTls(String.valueOf(at.getMessage()));
             }
         }
-        String text = String.valueOf(root.getMessage());
+        String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         if (text.contains("timed out")) {
             return silence(tls);
         }

@@ -49,7 +49,8 @@ class FailoverIT {
 
             old.restart();
             watched.awaitReplicating(old);
-            assertThat(watched.primaries()).containsExactly(at(old), next);
+            // On a machine that stands still for a while the sentinels may go on to another one.
+            assertThat(watched.primaries()).startsWith(at(old), next);
         }
     }
 
