@@ -167,6 +167,17 @@ class SyncCommandIT {
     }
 
     @Test
+    void aDeploymentIsNotCopiedIntoItself() {
+        Run run =
+                Run.of("sync", "--from", source.uri() + SLOW, "--to", source.uri() + SLOW, "--spool", temp + "/itself");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith("lockstep: The server 127.0.0.1:" + source.primary().port()
+                        + " of the target belongs to the source too")
+                .doesNotContain("s3cret", "\tat ");
+    }
+
+    @Test
     void aSpoolThatIsNoFolderIsAFailure() throws Exception {
         Files.writeString(temp.resolve("file"), "not a folder");
         Run run = sync("file", "--until-caught-up");

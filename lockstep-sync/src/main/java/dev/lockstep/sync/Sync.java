@@ -5,13 +5,17 @@ import dev.lockstep.topology.Node;
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.Position;
 import dev.lockstep.topology.Shard;
+import dev.lockstep.topology.Topology;
 import dev.lockstep.topology.TopologyWatcher;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +82,7 @@ public final class Sync implements AutoCloseable {
         try {
             from = TopologyWatcher.open(settings.source(), resources);
             to = TopologyWatcher.open(settings.target(), resources);
+            checkApart(from.current(), to.current());
             CopyTask task = new CopyTask(
                     new Target(settings.target(), to),
                     new LinkOpener(settings.target()),
@@ -102,6 +107,22 @@ public final class Sync implements AutoCloseable {
 
     static Sync start(SyncSettings settings) {
         return new Sync(settings);
+    }
+
+    /** What is copied into itself would never be in step: each write to the target were news from the source. */
+    private static void checkApart(Topology source, Topology target) {
+        Set<@Nullable String> processes = new HashSet<>();
+        for (Shard shard : source.shards()) {
+            Stream.concat(Stream.ofNullable(shard.primary()), shard.replicas().stream())
+                    .forEach(node -> processes.add(node.runId()));
+        }
+        for (Shard shard : target.shards()) {
+            Node primary = shard.primary();
+            if (primary != null && primary.runId() != null && processes.contains(primary.runId())) {
+                throw new SyncException("The server " + primary.address()
+                        + " of the target belongs to the source too; expected two deployments. Check both URIs");
+            }
+        }
     }
 
     private void begin(CopyTask task) throws InterruptedException {
