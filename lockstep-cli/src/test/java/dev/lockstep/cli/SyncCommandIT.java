@@ -130,7 +130,7 @@ class SyncCommandIT {
 
         write("second");
         String copies = fullCopies();
-        Run second = sync("spool", "--until-caught-up");
+        Run second = sync("another-spool", "--until-caught-up");
         assertThat(second.code()).as(second.err()).isZero();
         assertThat(second.out()).contains(": live, lag 0 B, ");
         assertCopied("second");
@@ -144,7 +144,8 @@ class SyncCommandIT {
                 line = child.line();
             }
             assertThat(line).as(child.err()).isNotNull();
-            Run refused = sync("other-spool");
+            assertThat(fullCopies()).as("nor with what an older spool holds").isEqualTo(copies);
+            Run refused = sync("third-spool");
             assertThat(refused.code()).isEqualTo(1);
             assertThat(refused.out()).isEmpty();
             assertThat(refused.err())
@@ -175,6 +176,21 @@ class SyncCommandIT {
                 .startsWith("lockstep: The server 127.0.0.1:" + source.primary().port()
                         + " of the target belongs to the source too")
                 .doesNotContain("s3cret", "\tat ");
+    }
+
+    @Test
+    void whatATargetCannotHoldEndsTheCopyAndIsNamed() {
+        try (LocalDeployment several = LocalRedis.standalone().start();
+                LocalDeployment one = LocalRedis.cluster().shards(1).replicas(0).start()) {
+            several.primary().command("SET", "elsewhere", "1");
+            assertThat(several.primary().command("MOVE", "elsewhere", "1")).isEqualTo(1L);
+            Run run = Run.of(
+                    "sync", "--from", several.uri() + SLOW, "--to", one.uri() + SLOW, "--spool", temp + "/several");
+            assertThat(run.code()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("lockstep: The key 'elsewhere' is in database 1, and a Redis Cluster has database 0 only")
+                    .doesNotContain("\tat ");
+        }
     }
 
     @Test
