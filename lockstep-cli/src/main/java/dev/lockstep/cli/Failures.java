@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.local.LocalRedisException;
+import dev.lockstep.sync.SyncException;
 import dev.lockstep.topology.SwitchoverException;
 import dev.lockstep.topology.TopologyException;
 import java.io.PrintWriter;
@@ -63,6 +64,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     private static String text(Exception failure) {
         if (failure instanceof TopologyException
                 || failure instanceof SwitchoverException
+                || failure instanceof SyncException
                 || failure instanceof LocalRedisException
                 || failure instanceof UncheckedIOException) {
             return String.valueOf(failure.getMessage());

@@ -9,7 +9,13 @@ import picocli.CommandLine.Spec;
 /** The command itself, without a subcommand: a short help. */
 @Command(
         name = "lockstep",
-        subcommands = {UpCommand.class, StatusCommand.class, SwitchoverCommand.class, DrillCommand.class},
+        subcommands = {
+            UpCommand.class,
+            StatusCommand.class,
+            SwitchoverCommand.class,
+            SyncCommand.class,
+            DrillCommand.class
+        },
         versionProvider = Version.class,
         sortOptions = false,
         description = "Every copy of a Redis or Valkey deployment's data in step, and proof of it while nodes die.",
@@ -37,6 +43,8 @@ final class LockstepCommand implements Callable<Integer> {
                       shows who is primary and how far behind each replica is
                   %1$s switchover 'redis-sentinel://127.0.0.1:26379#mymaster'
                       makes a replica the primary without losing a write
+                  %1$s sync --from redis://127.0.0.1:6379 --to redis-cluster://127.0.0.1:7000
+                      keeps the second deployment equal to the first, until Ctrl-C
                   %1$s drill
                       kills and freezes servers under load; says which promises a client broke
 

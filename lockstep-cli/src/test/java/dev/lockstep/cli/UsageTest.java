@@ -23,6 +23,8 @@ class UsageTest {
                       shows who is primary and how far behind each replica is
                   lockstep switchover 'redis-sentinel://127.0.0.1:26379#mymaster'
                       makes a replica the primary without losing a write
+                  lockstep sync --from redis://127.0.0.1:6379 --to redis-cluster://127.0.0.1:7000
+                      keeps the second deployment equal to the first, until Ctrl-C
                   lockstep drill
                       kills and freezes servers under load; says which promises a client broke
 
@@ -56,7 +58,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "up", "status", "switchover", "drill"})
+    @ValueSource(strings = {"", "up", "status", "switchover", "sync", "drill"})
     void everyCommandHasHelpAndVersionAndNoMinusH(String command) {
         String[] words = command.isEmpty() ? new String[0] : new String[] {command};
         assertThat(run(words, "--help").code()).isZero();
@@ -93,6 +95,12 @@ class UsageTest {
                 "switchover",
                 "switchover --to nowhere redis://127.0.0.1",
                 "switchover --to 127.0.0.1:70000 redis://127.0.0.1",
+                "sync",
+                "sync --from redis://127.0.0.1",
+                "sync --from 127.0.0.1 --to redis://127.0.0.1",
+                "sync --from redis://127.0.0.1 --to redis://127.0.0.1 --spool-size 8X",
+                "sync --from redis://127.0.0.1 --to redis://127.0.0.1 --spool-size 100K",
+                "sync redis://127.0.0.1 redis://127.0.0.2",
                 "drill --topology standalone",
                 "drill --topology cluster --faults kill-sentinel",
                 "drill --faults move-slots",
@@ -125,6 +133,9 @@ class UsageTest {
                 "status redis://127.0.0.1 --passwrd=s3cret",
                 "status redis://127.0.0.1 --passwrd s3cret",
                 "switchover --to redis://:s3cret@127.0.0.1 redis://127.0.0.1",
+                "sync --from redis://:s3cret@127.0.0.1:port --to redis://127.0.0.1",
+                "sync --from redis://127.0.0.1 --to http://:s3cret@127.0.0.1",
+                "sync --from redis://:s3cret@127.0.0.1",
                 "up sentinel --passwort s3cret",
                 "up cluster --sentinel-password s3cret",
                 "up sentinel --password s3cret --port 70000",

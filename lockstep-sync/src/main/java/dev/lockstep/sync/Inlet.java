@@ -120,13 +120,19 @@ final class Inlet implements SourceListener, AutoCloseable {
         return source.state() instanceof SourceState.Streaming;
     }
 
-    /** What is wrong with the source, for people; empty if nothing is. */
-    String trouble() {
-        return isStreaming() ? "" : trouble;
+    /** Why what is needed in this phase does not arrive, for people; empty if it does. */
+    String missing(SyncProgress.Phase phase) {
+        return switch (phase) {
+            case CONNECTING -> trouble;
+            case FULL_COPY -> "";
+            case CATCH_UP, LIVE ->
+                isStreaming() ? "" : "no stream from the source" + (trouble.isEmpty() ? "" : ": " + trouble);
+        };
     }
 
     @Override
     public synchronized void copyBegan(Generation generation, NodeAddress node, String why) {
+        trouble = "";
         notifyAll();
     }
 

@@ -3,14 +3,19 @@ package dev.lockstep.sync;
 import dev.lockstep.topology.Deployment;
 import dev.lockstep.topology.Node;
 import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Position;
 import dev.lockstep.topology.Shard;
+import dev.lockstep.topology.Topology;
 import dev.lockstep.topology.TopologyWatcher;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +38,7 @@ public final class Sync implements AutoCloseable {
     private static final Duration SOURCE_PATIENCE = Duration.ofSeconds(60);
     private static final long LOOK_MILLIS = 20;
 
+    private final long started = System.nanoTime();
     private final SyncSettings settings;
     private final ClientResources resources;
     private final EventLoopGroup sourceLoops;
@@ -76,6 +82,7 @@ public final class Sync implements AutoCloseable {
         try {
             from = TopologyWatcher.open(settings.source(), resources);
             to = TopologyWatcher.open(settings.target(), resources);
+            checkApart(from.current(), to.current());
             CopyTask task = new CopyTask(
                     new Target(settings.target(), to),
                     new LinkOpener(settings.target()),
@@ -101,6 +108,22 @@ public final class Sync implements AutoCloseable {
 
     static Sync start(SyncSettings settings) {
         return new Sync(settings);
+    }
+
+    /** What is copied into itself would never be in step: each write to the target were news from the source. */
+    private static void checkApart(Topology source, Topology target) {
+        Set<@Nullable String> processes = new HashSet<>();
+        for (Shard shard : source.shards()) {
+            Stream.concat(Stream.ofNullable(shard.primary()), shard.replicas().stream())
+                    .forEach(node -> processes.add(node.runId()));
+        }
+        for (Shard shard : target.shards()) {
+            Node primary = shard.primary();
+            if (primary != null && primary.runId() != null && processes.contains(primary.runId())) {
+                throw new SyncException("The server " + primary.address()
+                        + " of the target belongs to the source too; expected two deployments. Check both URIs");
+            }
+        }
     }
 
     private void begin(CopyTask task) throws InterruptedException {
@@ -153,11 +176,34 @@ public final class Sync implements AutoCloseable {
 
     /** How far it is. */
     public SyncProgress progress() {
-        return new SyncProgress(progress.stream().map(LaneProgress::now).toList());
+        List<SyncProgress.Lane> lanes = new ArrayList<>();
+        for (int i = 0; i < progress.size(); i++) {
+            lanes.add(progress(progress.get(i).now(), inlets.get(i)));
+        }
+        return new SyncProgress(Duration.ofNanos(System.nanoTime() - started), lanes);
+    }
+
+    private SyncProgress.Lane progress(SyncProgress.Lane lane, Inlet inlet) {
+        String missing = inlet.missing(lane.phase());
+        SyncProgress.Lane told = lane.trouble().isEmpty() && !missing.isEmpty() ? lane.troubled(missing) : lane;
+        // After a start the stream has yet to arrive, and so says nothing of how much there is.
+        return lane.phase() == SyncProgress.Phase.LIVE ? told.written(writtenBy(lane.shard())) : told;
+    }
+
+    private long writtenBy(String name) {
+        for (Shard shard : source.current().shards()) {
+            Node primary = shard.primary();
+            Position position = primary == null ? null : primary.position();
+            if (shard.name().equals(name) && position != null) {
+                return position.offset();
+            }
+        }
+        return 0;
     }
 
     /**
-     * Waits until the target has once followed every shard of the source and nothing that had arrived was waiting.
+     * Waits until the target has once followed every shard of the source, and held all that the source had written when this
+     * process last asked it, which is at the start, and then as often as its heartbeat says.
      *
      * @return false if the time was up before
      * @throws SyncException if the copy has ended, and why

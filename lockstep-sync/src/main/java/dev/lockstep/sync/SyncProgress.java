@@ -1,13 +1,15 @@
 package dev.lockstep.sync;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
  * How far a copy is at one moment. Immutable.
  *
+ * @param elapsed since it was started by this process
  * @param lanes one for each shard of the source
  */
-public record SyncProgress(List<Lane> lanes) {
+public record SyncProgress(Duration elapsed, List<Lane> lanes) {
 
     public SyncProgress {
         lanes = List.copyOf(lanes);
@@ -30,10 +32,10 @@ public record SyncProgress(List<Lane> lanes) {
      *
      * @param shard its name
      * @param snapshotBytes how much of the snapshot has been carried over
-     * @param snapshotTotal how large the snapshot is, as far as it has arrived
+     * @param snapshotTotal how large the snapshot is; -1 as long as the source has not told
      * @param keys how many keys of the snapshot
      * @param applied the replication offset up to which the target holds everything
-     * @param received the replication offset up to which the stream has arrived here
+     * @param written the replication offset up to which the source has written, as far as this process knows
      * @param units how many commands and transactions have been applied since the start
      * @param lagMillis for how long the oldest that has arrived waits to be applied
      * @param trouble what hinders it, for people; empty if nothing does
@@ -45,22 +47,42 @@ public record SyncProgress(List<Lane> lanes) {
             long snapshotTotal,
             long keys,
             long applied,
-            long received,
+            long written,
             long units,
             long lagMillis,
             String trouble) {
 
-        /** How many bytes have arrived and are not applied. */
+        /** How many bytes of the stream the target does not hold yet; of no meaning before the full copy is done. */
         public long lagBytes() {
-            return Math.max(0, received - applied);
+            return Math.max(0, written - applied);
+        }
+
+        /** Whether the target follows, and nothing waits. */
+        boolean isInStep() {
+            return phase == Phase.LIVE && lagBytes() == 0 && trouble.isEmpty();
+        }
+
+        /** Beside what has arrived here, also what the source was seen to have written. */
+        Lane written(long offset) {
+            return new Lane(
+                    shard,
+                    phase,
+                    snapshotBytes,
+                    snapshotTotal,
+                    keys,
+                    applied,
+                    Math.max(written, offset),
+                    units,
+                    lagMillis,
+                    trouble);
         }
 
         Lane in(Phase next) {
-            return new Lane(shard, next, snapshotBytes, snapshotTotal, keys, applied, received, units, lagMillis, "");
+            return new Lane(shard, next, snapshotBytes, snapshotTotal, keys, applied, written, units, lagMillis, "");
         }
 
         Lane copied(long done, long total, long count) {
-            return new Lane(shard, phase, done, total, count, applied, received, units, lagMillis, "");
+            return new Lane(shard, phase, done, total, count, applied, written, units, lagMillis, "");
         }
 
         Lane applied(long offset, long end, long count, long lag) {
@@ -68,12 +90,12 @@ public record SyncProgress(List<Lane> lanes) {
         }
 
         Lane troubled(String why) {
-            return new Lane(shard, phase, snapshotBytes, snapshotTotal, keys, applied, received, units, lagMillis, why);
+            return new Lane(shard, phase, snapshotBytes, snapshotTotal, keys, applied, written, units, lagMillis, why);
         }
     }
 
-    /** Whether the target follows every source shard, and nothing that has arrived waits. */
+    /** Whether the target follows every source shard, and holds all that the source was last seen to have written. */
     public boolean isInStep() {
-        return lanes.stream().allMatch(lane -> lane.phase() == Phase.LIVE && lane.lagBytes() == 0);
+        return lanes.stream().allMatch(Lane::isInStep);
     }
 }

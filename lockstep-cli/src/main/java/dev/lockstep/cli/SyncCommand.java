@@ -1,0 +1,137 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.sync.Sync;
+import dev.lockstep.sync.SyncProgress;
+import dev.lockstep.sync.SyncSettings;
+import dev.lockstep.topology.Deployment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code lockstep sync}: keeps a second deployment equal to a first. */
+@Command(
+        name = "sync",
+        versionProvider = Version.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {
+            "Copies everything of a deployment to another one of any kind, then every change, until Ctrl-C.",
+            "Keys that only the target has are removed. If it is stopped or killed, at whatever moment, the same",
+            "command goes on from there, and nothing is applied twice. Nothing else may write to the target."
+        },
+        footer = {
+            "",
+            "Exit code 0: stopped, or in step with --until-caught-up, which, stopped before that, ends with 130.",
+            "Passwords that a URI lacks are those of LOCKSTEP_SOURCE_AUTH and LOCKSTEP_TARGET_AUTH, if set, else",
+            "that of REDISCLI_AUTH.",
+            "",
+            "  ${ROOT-COMMAND-NAME} sync --from redis://127.0.0.1:6379 --to redis-cluster://127.0.0.1:7000"
+        })
+final class SyncCommand implements Callable<Integer> {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @Option(
+            names = "--from",
+            paramLabel = "URI",
+            required = true,
+            description = "The source; best in quotes.",
+            converter = DeploymentConverter.OfSource.class,
+            order = 1)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Deployment from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "URI",
+            required = true,
+            description = "The target, which will hold the same and nothing else.",
+            converter = DeploymentConverter.OfTarget.class,
+            order = 2)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Deployment to;
+
+    @Option(
+            names = "--spool",
+            paramLabel = "FOLDER",
+            description = "For what has arrived and is not applied yet; lockstep-spool if not given. With the same"
+                    + " folder a copy goes on without a full copy.",
+            order = 3)
+    private @Nullable Path spool;
+
+    @Option(
+            names = "--spool-size",
+            paramLabel = "SIZE",
+            description = "How much it may take for each shard of the source, such as 512M; 8G if not given. It must"
+                    + " hold a snapshot, and what is written meanwhile.",
+            converter = Sizes.class,
+            order = 4)
+    private @Nullable Long spoolSize;
+
+    @Option(
+            names = "--until-caught-up",
+            description = "End once the target holds all that the source has written.",
+            order = 5)
+    private boolean untilCaughtUp;
+
+    @Option(names = "--json", description = "Print a JSON object on a line of its own every second.", order = 6)
+    private boolean json;
+
+    @Mixin
+    private final CommonOptions common = new CommonOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Output output = common.output(spec);
+        SyncSettings settings = settings();
+        return StopSignal.stops(untilCaughtUp ? ExitCode.INTERRUPTED : ExitCode.OK, () -> run(settings, output));
+    }
+
+    private SyncSettings settings() {
+        try {
+            SyncSettings settings = Sync.from(from).to(to);
+            settings = spool == null ? settings : settings.spool(spool);
+            return spoolSize == null ? settings : settings.spoolBytes(spoolSize);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ExitCode run(SyncSettings settings, Output output) throws InterruptedException {
+        SyncPace pace = new SyncPace(from.toString(), to.toString());
+        try (Sync sync = settings.start();
+                Screen screen = Screen.on(output, !json && Output.isTerminal(1))) {
+            Consumer<SyncProgress> show = now -> show(pace.facts(now), output, screen);
+            if (untilCaughtUp) {
+                do {
+                    show.accept(sync.progress());
+                } while (!sync.awaitInStep(SECOND));
+                show.accept(sync.progress());
+            } else {
+                sync.await(SECOND, show);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void show(SyncFacts facts, Output output, Screen screen) {
+        if (json) {
+            output.json(facts);
+        } else if (Output.isTerminal(1)) {
+            screen.show(SyncText.lines(facts));
+        } else {
+            output.line(SyncText.line(facts));
+        }
+    }
+}
