@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             SwitchoverCommand.class,
             SyncCommand.class,
+            VerifyCommand.class,
             DrillCommand.class
         },
         versionProvider = Version.class,
@@ -21,8 +22,8 @@ import picocli.CommandLine.Spec;
         description = "Every copy of a Redis or Valkey deployment's data in step, and proof of it while nodes die.",
         footer = {
             "",
-            "Exit codes: 0 ok; 1 failure, or a verdict UNKNOWN; 2 wrong usage; 3 findings, such as a verdict",
-            "INVALID; 4 cannot connect; 130 interrupted before there was a result."
+            "Exit codes: 0 ok; 1 failure, or no verdict was possible; 2 wrong usage; 3 findings, such as a verdict",
+            "INVALID or a difference; 4 cannot connect; 130 interrupted before there was a result."
         })
 final class LockstepCommand implements Callable<Integer> {
     @Mixin
@@ -45,6 +46,8 @@ final class LockstepCommand implements Callable<Integer> {
                       makes a replica the primary without losing a write
                   %1$s sync --from redis://127.0.0.1:6379 --to redis-cluster://127.0.0.1:7000
                       keeps the second deployment equal to the first, until Ctrl-C
+                  %1$s verify --from redis://127.0.0.1:6379 --to redis-cluster://127.0.0.1:7000
+                      names every key that two deployments do not hold alike
                   %1$s drill
                       kills and freezes servers under load; says which promises a client broke
 

@@ -25,6 +25,8 @@ class UsageTest {
                       makes a replica the primary without losing a write
                   lockstep sync --from redis://127.0.0.1:6379 --to redis-cluster://127.0.0.1:7000
                       keeps the second deployment equal to the first, until Ctrl-C
+                  lockstep verify --from redis://127.0.0.1:6379 --to redis-cluster://127.0.0.1:7000
+                      names every key that two deployments do not hold alike
                   lockstep drill
                       kills and freezes servers under load; says which promises a client broke
 
@@ -58,7 +60,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "up", "status", "switchover", "sync", "drill"})
+    @ValueSource(strings = {"", "up", "status", "switchover", "sync", "verify", "drill"})
     void everyCommandHasHelpAndVersionAndNoMinusH(String command) {
         String[] words = command.isEmpty() ? new String[0] : new String[] {command};
         assertThat(run(words, "--help").code()).isZero();
@@ -101,6 +103,16 @@ class UsageTest {
                 "sync --from redis://127.0.0.1 --to redis://127.0.0.1 --spool-size 8X",
                 "sync --from redis://127.0.0.1 --to redis://127.0.0.1 --spool-size 100K",
                 "sync redis://127.0.0.1 redis://127.0.0.2",
+                "verify",
+                "verify --from redis://127.0.0.1",
+                "verify --from 127.0.0.1 --to redis://127.0.0.1",
+                "verify --from redis://127.0.0.1 --to redis://127.0.0.1 --patience 0",
+                "verify --from redis://127.0.0.1 --to redis://127.0.0.1 --rate -1",
+                "verify --from redis://127.0.0.1 --to redis://127.0.0.1 --name -1",
+                "verify --from redis://127.0.0.1 --to redis://127.0.0.1 --databases a",
+                "verify --from redis://127.0.0.1 --to redis://127.0.0.1 --databases -1",
+                "verify --from redis://127.0.0.1/2 --to redis://127.0.0.1 --databases 1",
+                "verify --from redis://127.0.0.1/2 --to redis-cluster://127.0.0.1/2",
                 "drill --topology standalone",
                 "drill --topology cluster --faults kill-sentinel",
                 "drill --faults move-slots",
@@ -136,6 +148,9 @@ class UsageTest {
                 "sync --from redis://:s3cret@127.0.0.1:port --to redis://127.0.0.1",
                 "sync --from redis://127.0.0.1 --to http://:s3cret@127.0.0.1",
                 "sync --from redis://:s3cret@127.0.0.1",
+                "verify --from redis://:s3cret@127.0.0.1:port --to redis://127.0.0.1",
+                "verify --from redis://127.0.0.1 --to http://:s3cret@127.0.0.1",
+                "verify --from redis://:s3cret@127.0.0.1",
                 "up sentinel --passwort s3cret",
                 "up cluster --sentinel-password s3cret",
                 "up sentinel --password s3cret --port 70000",

@@ -52,7 +52,7 @@ record Checkpoint(long generation, long offset) {
             throw new SyncException(
                     "A checkpoint in the target says \"" + seen
                             + "\"; expected GENERATION:OFFSET. Somebody has written to a key" + " that begins with "
-                            + PREFIX + ". Start with --existing wipe, or delete these keys, for a new full copy",
+                            + PREFIX + ". Delete these keys for a new full copy",
                     e);
         }
     }

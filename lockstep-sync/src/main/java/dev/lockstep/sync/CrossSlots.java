@@ -101,7 +101,9 @@ final class CrossSlots {
         if (parts.next(to.slot())) {
             present(parts, from.slot());
             Replies node = at(from.slot());
-            long time = node.ask(Words.of(ascii("PEXPIRETIME"), from.bytes())) instanceof Reply.Count told ? told.value() : -1;
+            long time = node.ask(Words.of(ascii("PEXPIRETIME"), from.bytes())) instanceof Reply.Count told
+                    ? told.value()
+                    : -1;
             byte[] value = dump(node, from.bytes());
             if (value == null && graceful.getAsBoolean()) {
                 throw new Divergence("the key that is renamed or copied is not there");

@@ -1,9 +1,9 @@
 package dev.lockstep.sync;
 
 /** The key under which one run hashes all that it compares. */
-record HashKey(long first, long second) {
+public record HashKey(long first, long second) {
 
-    SipHash hash() {
+    public SipHash hash() {
         return new SipHash(first, second);
     }
 }

@@ -64,8 +64,7 @@ final class Inlet implements SourceListener, AutoCloseable {
             return false;
         }
         return switch (record.phase()) {
-            case COPY ->
-                generation.snapshot() != null && generation.id().equals(record.snapshot());
+            case COPY -> generation.snapshot() != null && generation.id().equals(record.snapshot());
             case CATCH_UP, LIVE -> generation.contains(record.history(), record.offset());
             case DIVERGED -> false;
         };

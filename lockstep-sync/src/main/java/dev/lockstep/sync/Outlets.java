@@ -64,17 +64,17 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
     }
 
     private static void connect(List<Outlet> outlets, CopyTask task, String name) throws Setback, InterruptedException {
-        Map<Outlet, CompletableFuture<Link>> links = new HashMap<>();
-        outlets.forEach(outlet -> links.put(outlet, task.open(outlet, name)));
+        List<CompletableFuture<Link>> links =
+                outlets.stream().map(outlet -> task.open(outlet, name)).toList();
         boolean made = false;
         try {
-            for (Outlet outlet : outlets) {
-                outlet.use(opened(outlet.node(), links.get(outlet), task));
+            for (int i = 0; i < links.size(); i++) {
+                outlets.get(i).use(opened(outlets.get(i).node(), links.get(i), task));
             }
             made = true;
         } finally {
             if (!made) {
-                links.values().forEach(link -> link.thenAccept(Link::close));
+                links.forEach(link -> link.thenAccept(Link::close));
             }
         }
     }

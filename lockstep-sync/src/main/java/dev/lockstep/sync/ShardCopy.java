@@ -80,8 +80,8 @@ final class ShardCopy implements Runnable {
         } catch (InterruptedException e) {
             progress.ended(null);
         } catch (IOException e) {
-            progress.ended(new SyncException(
-                    "The spool of source shard " + lane + " cannot be used: " + e.getMessage(), e));
+            progress.ended(
+                    new SyncException("The spool of source shard " + lane + " cannot be used: " + e.getMessage(), e));
         } catch (RuntimeException e) {
             progress.ended(e);
         } catch (Error e) { // the memory may be used up; who waits has to know

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** SipHash-2-4 with 128 bits: a hash under a key, which who does not know the key cannot make collide. Not thread-safe. */
-final class SipHash {
+public final class SipHash {
 
     private final long key0;
     private final long key1;
@@ -19,14 +19,14 @@ final class SipHash {
     private long high;
     private long low;
 
-    SipHash(long key0, long key1) {
+    public SipHash(long key0, long key1) {
         this.key0 = key0;
         this.key1 = key1;
         reset();
     }
 
     /** Begins anew, with nothing hashed. */
-    void reset() {
+    public void reset() {
         v0 = key0 ^ 0x736f6d6570736575L;
         v1 = key1 ^ 0x646f72616e646f6dL ^ 0xee;
         v2 = key0 ^ 0x6c7967656e657261L;
@@ -37,7 +37,7 @@ final class SipHash {
     }
 
     /** Hashes eight bytes, the lowest first. */
-    void add(long word) {
+    public void add(long word) {
         length += 8;
         if (tailBytes == 0) {
             compress(word);
@@ -49,7 +49,7 @@ final class SipHash {
     }
 
     /** Hashes what remains in a buffer, whose position stays as it is. */
-    void add(ByteBuffer bytes) {
+    public void add(ByteBuffer bytes) {
         ByteBuffer data = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         while (data.remaining() >= 8) {
             add(data.getLong());
@@ -70,7 +70,7 @@ final class SipHash {
     }
 
     /** Ends the hash: {@link #high} and {@link #low} are of all that was added. */
-    void finish() {
+    public void finish() {
         compress(tail | length << 56);
         v2 ^= 0xee;
         rounds(4);
@@ -81,12 +81,12 @@ final class SipHash {
     }
 
     /** The last eight bytes of the hash. */
-    long high() {
+    public long high() {
         return high;
     }
 
     /** The first eight bytes of the hash. */
-    long low() {
+    public long low() {
         return low;
     }
 

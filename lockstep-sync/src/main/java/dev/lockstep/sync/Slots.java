@@ -1,9 +1,9 @@
 package dev.lockstep.sync;
 
 /** The rule by which a Redis Cluster spreads keys over its slots: CRC16 of the key, or of what stands in its first braces. */
-final class Slots {
+public final class Slots {
 
-    static final int COUNT = 16384;
+    public static final int COUNT = 16384;
 
     private static final int[] CRC = table();
 
@@ -21,7 +21,7 @@ final class Slots {
         return table;
     }
 
-    static int of(byte[] key) {
+    public static int of(byte[] key) {
         return of(key, 0, key.length);
     }
 

@@ -132,13 +132,12 @@ final class SnapshotCopy {
                     + stamp.refusal());
         }
         if (route.isSharded() && splitter.db() != 0) {
-            throw new SyncException(
-                    "The key '" + shown(key) + "' is in database " + splitter.db()
-                            + ", and a Redis Cluster has database 0 only. Choose the databases to copy, or a target that is no cluster");
+            throw new SyncException("The key '" + shown(key) + "' is in database " + splitter.db()
+                    + ", and a Redis Cluster has database 0 only; copy to a target that is no cluster");
         }
         if (splitter.db() >= databases) {
-            throw new SyncException("The key '" + shown(key) + "' is in database " + splitter.db() + ", and the target has "
-                    + databases + ". Set databases in its configuration to more");
+            throw new SyncException("The key '" + shown(key) + "' is in database " + splitter.db()
+                    + ", and the target has " + databases + ". Set databases in its configuration to more");
         }
         Outlet outlet = route.of(route.isSharded() ? Slots.of(key.data(), key.from(), key.length()) : 0);
         select(outlet, splitter.db());

@@ -66,7 +66,8 @@ final class Target {
     /** Whether somebody is known as a primary, and answers as far as known. */
     boolean isPrimary(NodeAddress node) {
         return watcher.current().shards().stream()
-                .anyMatch(shard -> shard.primary() != null && shard.primary().address().equals(node));
+                .anyMatch(shard ->
+                        shard.primary() != null && shard.primary().address().equals(node));
     }
 
     /** How many replicas of a primary can be expected to acknowledge what it has. */

@@ -10,5 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param hashKey for what is only compared within one run
  * @param random numbers that nobody can guess
  */
-record TargetFacts(
-        TargetShape shape, @Nullable RdbFormat format, HashKey hashKey, LongSupplier random) {}
+record TargetFacts(TargetShape shape, @Nullable RdbFormat format, HashKey hashKey, LongSupplier random) {}

@@ -148,7 +148,9 @@ class SyncIT {
             try (Sync sync = start(source, target)) {
                 writer.send("SET", "while", "it is copied"); // the stream of a replica does not say where
                 writer.flush();
-                assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+                assertThat(sync.awaitInStep(BOUND))
+                        .as(sync.progress().toString())
+                        .isTrue();
                 writer.send("INCR", "count");
                 writer.send("SELECT", "0");
                 writer.send("INCR", "count");
@@ -167,7 +169,9 @@ class SyncIT {
                 Writer writer = new Writer(source)) {
             DataSet.write(writer, 0);
             try (Sync sync = start(source, target)) {
-                assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+                assertThat(sync.awaitInStep(BOUND))
+                        .as(sync.progress().toString())
+                        .isTrue();
                 for (int i = 0; i < 20; i++) {
                     writer.send("FLUSHALL");
                     for (int key = 0; key < 50; key++) {
