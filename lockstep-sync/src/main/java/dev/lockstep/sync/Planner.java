@@ -83,6 +83,13 @@ final class Planner {
             throw new SyncException("The source writes to database " + database
                     + ", and a Redis Cluster has database 0 only; copy to a target that is no cluster");
         }
+        if (database >= target.databases()) {
+            throw new SyncException("The source writes to database " + database + ", and the target has "
+                    + target.databases() + ". Set databases in its configuration to more");
+        }
+        if (database == 0 && isOwn(command)) {
+            return;
+        }
         SlotCommand written =
                 graceful && !OF_FIELDS.contains(command.command()) ? command.withGrace(Expiries.GRACE) : command;
         local.computeIfAbsent(command.slot(), slot -> new ArrayList<>())
