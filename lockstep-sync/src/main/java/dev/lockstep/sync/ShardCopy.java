@@ -236,15 +236,23 @@ final class ShardCopy implements Runnable {
                 queue,
                 new StreamCopy.Way(outlets, record, why -> diverged.compareAndSet(null, why)));
         DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());
+        KeyWalk walk = null;
         while (!stopped) {
-            copy.turn();
+            copy.turn(walk == null);
             checkUp(outlets, generation);
             progress.stream(copy.frontier(), generation.end(), copy.units());
             boolean inStep = copy.isIdle() && copy.frontier() == generation.end();
-            if (inStep && record.phase() == LaneRecord.Phase.CATCH_UP && source.isStreaming()) {
-                new Sweep(outlets, bits(), task.patience()).trueTimes();
+            if (inStep && walk == null && record.phase() == LaneRecord.Phase.CATCH_UP && source.isStreaming()) {
+                planner.graceful(false); // what is written from now on has its true time
+                walk = new Sweep(outlets, bits(), task.patience()).trueTimes();
+            }
+            // Page by page, since what is renewed meanwhile must not wait for the end of the walk.
+            if (walk != null) {
+                copy.drain();
+            }
+            if (walk != null && !walk.page()) {
+                walk = null;
                 replicated.await(task::now);
-                planner.graceful(false);
                 record = record.in(LaneRecord.Phase.LIVE);
                 store.write(record);
                 progress.phase(record.phase());

@@ -87,11 +87,15 @@ final class StreamCopy {
         return units;
     }
 
-    /** Reads and applies what is there; returns after a while, or when there is nothing to do for the moment. */
-    void turn() throws Setback, InterruptedException, IOException {
+    /**
+     * Reads and applies what is there; returns after a while, or when there is nothing to do for the moment.
+     *
+     * @param patient whether it waits a little for something to arrive
+     */
+    void turn(boolean patient) throws Setback, InterruptedException, IOException {
         boolean waits = !queue.isEmpty();
         if (queue.bytes() < QUEUED_BYTES && queue.units() < QUEUED_UNITS) {
-            Unit unit = stream.next(waits ? 0 : IDLE_WAIT_NANOS);
+            Unit unit = stream.next(waits || !patient ? 0 : IDLE_WAIT_NANOS);
             for (int read = 0; unit != null; read++) {
                 take(unit);
                 unit = read < 1_000 && queue.bytes() < QUEUED_BYTES ? stream.next(0) : null;

@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A walk over all keys that a target has of some slots: to remove those that do not belong there, or to put their true times of
@@ -20,7 +18,6 @@ final class Sweep {
     private static final byte[] UNLINK = "UNLINK".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PEXPIRETIME = "PEXPIRETIME".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PEXPIREAT = "PEXPIREAT".getBytes(StandardCharsets.US_ASCII);
-    private static final Pattern DATABASE = Pattern.compile("^db(\\d+):", Pattern.MULTILINE);
 
     private final Outlets outlets;
     private final BitSet slots;
@@ -33,27 +30,23 @@ final class Sweep {
         this.patience = patience;
     }
 
-    /** What is done with some keys of one database of one node. */
-    private interface Step {
-        void take(Replies node, Outlet outlet, int database, List<byte[]> keys) throws Setback, InterruptedException;
-    }
-
     /** Removes all keys, of one database or (-1) of all. */
     void all(int only) throws Setback, InterruptedException {
-        walk(only, (node, outlet, database, keys) -> remove(outlet, keys));
+        walk(only, (node, outlet, database, keys) -> remove(outlet, keys)).run();
     }
 
     /** Removes the keys that are not in this set. */
     void allBut(SnapshotKeys present) throws Setback, InterruptedException {
         walk(-1, (node, outlet, database, keys) -> {
-            keys.removeIf(key -> present.contains(database, ByteBuffer.wrap(key)));
-            remove(outlet, keys);
-        });
+                    keys.removeIf(key -> present.contains(database, ByteBuffer.wrap(key)));
+                    remove(outlet, keys);
+                })
+                .run();
     }
 
-    /** Puts true times in the place of those with {@link Expiries#GRACE grace}. */
-    void trueTimes() throws Setback, InterruptedException {
-        walk(-1, (node, outlet, database, keys) -> {
+    /** Puts true times in the place of those with {@link Expiries#GRACE grace}, page by page. */
+    KeyWalk trueTimes() throws Setback, InterruptedException {
+        return walk(-1, (node, outlet, database, keys) -> {
             List<CompletableFuture<Reply>> times = new ArrayList<>();
             for (byte[] key : keys) {
                 times.add(node.send(Words.of(PEXPIRETIME, key)));
@@ -75,53 +68,8 @@ final class Sweep {
         return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
     }
 
-    private void walk(int only, Step step) throws Setback, InterruptedException {
-        for (Outlet outlet : outlets.all()) {
-            Replies node = new Replies(outlet, patience);
-            for (int database : databases(node)) {
-                if (only < 0 || database == only) {
-                    walk(node, outlet, database, step);
-                }
-            }
-        }
-    }
-
-    private List<Integer> databases(Replies node) throws Setback, InterruptedException {
-        if (outlets.isSharded()) {
-            return List.of(0);
-        }
-        List<Integer> found = new ArrayList<>();
-        Matcher databases = DATABASE.matcher(String.valueOf(Replies.text(node.ask(Words.of("INFO", "keyspace")))));
-        while (databases.find()) {
-            found.add(Integer.parseInt(databases.group(1)));
-        }
-        return found;
-    }
-
-    private void walk(Replies node, Outlet outlet, int database, Step step) throws Setback, InterruptedException {
-        if (!outlets.isSharded()) {
-            node.ask(Words.of("SELECT", Integer.toString(database)));
-        }
-        String cursor = "0";
-        do {
-            List<Reply> page = Replies.elements(node.ask(Words.of("SCAN", cursor, "COUNT", "1000")));
-            cursor = String.valueOf(Replies.text(page.get(0)));
-            List<byte[]> keys = new ArrayList<>();
-            for (Reply key : Replies.elements(page.get(1))) {
-                byte[] name = Replies.bytes(key);
-                if (name != null && isChosen(name, database)) {
-                    keys.add(name);
-                }
-            }
-            step.take(node, outlet, database, keys);
-        } while (!cursor.equals("0"));
-        if (database != 0) {
-            node.ask(Words.of("SELECT", "0"));
-        }
-    }
-
-    private boolean isChosen(byte[] key, int database) {
-        return !(database == 0 && Checkpoint.isOwn(ByteBuffer.wrap(key))) && slots.get(Slots.of(key));
+    private KeyWalk walk(int only, KeyWalk.Step step) throws Setback, InterruptedException {
+        return new KeyWalk(outlets, slots, only, patience, step);
     }
 
     private static void remove(Outlet outlet, List<byte[]> keys) throws Setback, InterruptedException {

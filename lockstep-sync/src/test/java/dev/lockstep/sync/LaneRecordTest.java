@@ -16,15 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LaneRecordTest {
 
     private static final LaneRecord RECORD = new LaneRecord(
-            2,
-            77,
-            LaneRecord.Phase.COPY,
-            "abc",
-            1234,
-            3,
-            99,
-            "f00",
-            List.of(new SlotRange(0, 5), new SlotRange(9, 9)));
+            2, 77, LaneRecord.Phase.COPY, "abc", 1234, 3, 99, "f00", List.of(new SlotRange(0, 5), new SlotRange(9, 9)));
 
     @Test
     void aRecordIsReadAsItWasWritten() {
@@ -61,8 +53,8 @@ class LaneRecordTest {
 
     @Test
     void aShardKeepsItsNumberBySlots() {
-        List<Shard> shards = List.of(
-                shard("new", new SlotRange(100, 200)), shard("old", new SlotRange(0, 5), new SlotRange(9, 9)));
+        List<Shard> shards =
+                List.of(shard("new", new SlotRange(100, 200)), shard("old", new SlotRange(0, 5), new SlotRange(9, 9)));
         assertThat(LaneNumbers.of(shards, List.of(RECORD))).containsExactly(1, 2);
         assertThatThrownBy(() -> LaneNumbers.of(List.of(shard("moved", new SlotRange(0, 9))), List.of(RECORD)))
                 .isInstanceOf(SyncException.class)

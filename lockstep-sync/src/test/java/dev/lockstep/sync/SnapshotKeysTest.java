@@ -20,7 +20,9 @@ class SnapshotKeysTest {
         for (int i = 0; i < 100_000; i++) {
             assertThat(keys.contains(i % 3, key(i))).isTrue();
             assertThat(keys.contains(i % 3, key(100_000 + i))).isFalse();
-            assertThat(keys.contains((i + 1) % 3, key(i))).as("in another database").isFalse();
+            assertThat(keys.contains((i + 1) % 3, key(i)))
+                    .as("in another database")
+                    .isFalse();
         }
     }
 

@@ -1,0 +1,150 @@
+package dev.lockstep.sync;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A walk over the keys that a target has of some slots, page by page. What the copy keeps for itself is passed over. Confined to
+ * one thread; between two pages the target may be written to.
+ */
+final class KeyWalk {
+    /* A key that is there all the while is seen, unless its slot goes from a node that has not been walked through to one that
+     * has. So nodes are asked for their slots before and after, and if these are not the same, or some are on their way, the
+     * walk has been in vain. */
+
+    private static final Pattern DATABASE = Pattern.compile("^db(\\d+):", Pattern.MULTILINE);
+    private static final int FIRST_SLOT = 8;
+
+    /** What is done with the keys of a page. */
+    interface Step {
+        void take(Replies node, Outlet outlet, int database, List<byte[]> keys) throws Setback, InterruptedException;
+    }
+
+    private record Place(Outlet outlet, int database) {}
+
+    private final Outlets outlets;
+    private final BitSet slots;
+    private final Duration patience;
+    private final Step step;
+    private final ArrayDeque<Place> left = new ArrayDeque<>();
+    private final Map<Outlet, String> owned = new HashMap<>();
+    private String cursor = "0";
+
+    /**
+     * Begins.
+     *
+     * @param slots by which keys are chosen; those of a Redis Cluster, even if the target is none
+     * @param only the only database; -1 for all
+     */
+    KeyWalk(Outlets outlets, BitSet slots, int only, Duration patience, Step step)
+            throws Setback, InterruptedException {
+        this.outlets = outlets;
+        this.slots = slots;
+        this.patience = patience;
+        this.step = step;
+        for (Outlet outlet : outlets.all()) {
+            if (outlets.isSharded()) {
+                owned.put(outlet, slotsOf(outlet));
+            }
+            for (int database : databases(outlet)) {
+                if (only < 0 || database == only) {
+                    left.add(new Place(outlet, database));
+                }
+            }
+        }
+    }
+
+    /** Walks through to the end. */
+    void run() throws Setback, InterruptedException {
+        while (page()) {
+            // on
+        }
+    }
+
+    /** Takes the next page; false if that was the last. */
+    boolean page() throws Setback, InterruptedException {
+        Place place = left.peek();
+        if (place != null) {
+            take(place);
+        }
+        if (left.isEmpty()) {
+            for (Map.Entry<Outlet, String> before : owned.entrySet()) {
+                if (!slotsOf(before.getKey()).equals(before.getValue())) {
+                    throw moving();
+                }
+            }
+        }
+        return !left.isEmpty();
+    }
+
+    private void take(Place place) throws Setback, InterruptedException {
+        Replies node = new Replies(place.outlet(), patience);
+        select(node, place.database());
+        List<Reply> page = Replies.elements(node.ask(Words.of("SCAN", cursor, "COUNT", "1000")));
+        cursor = String.valueOf(Replies.text(page.get(0)));
+        List<byte[]> keys = new ArrayList<>();
+        for (Reply key : Replies.elements(page.get(1))) {
+            byte @Nullable [] name = Replies.bytes(key);
+            if (name != null && isChosen(name, place.database())) {
+                keys.add(name);
+            }
+        }
+        step.take(node, place.outlet(), place.database(), keys);
+        select(node, 0);
+        if (cursor.equals("0")) {
+            left.remove();
+        }
+    }
+
+    private void select(Replies node, int database) throws Setback, InterruptedException {
+        if (!outlets.isSharded()) {
+            node.ask(Words.of("SELECT", Integer.toString(database)));
+        }
+    }
+
+    private boolean isChosen(byte[] key, int database) {
+        return !(database == 0 && Checkpoint.isOwn(ByteBuffer.wrap(key))) && slots.get(Slots.of(key));
+    }
+
+    private List<Integer> databases(Outlet outlet) throws Setback, InterruptedException {
+        if (outlets.isSharded()) {
+            return List.of(0);
+        }
+        List<Integer> found = new ArrayList<>();
+        Reply told = new Replies(outlet, patience).ask(Words.of("INFO", "keyspace"));
+        Matcher databases = DATABASE.matcher(String.valueOf(Replies.text(told)));
+        while (databases.find()) {
+            found.add(Integer.parseInt(databases.group(1)));
+        }
+        return found;
+    }
+
+    private String slotsOf(Outlet outlet) throws Setback, InterruptedException {
+        Reply told = new Replies(outlet, patience).ask(Words.of("CLUSTER", "NODES"));
+        for (String line : String.valueOf(Replies.text(told)).split("\n", -1)) {
+            List<String> words = List.of(line.split(" ", -1));
+            if (words.size() > 2 && words.get(2).contains("myself")) {
+                List<String> its = words.subList(Math.min(FIRST_SLOT, words.size()), words.size());
+                if (its.stream().anyMatch(word -> word.startsWith("["))) {
+                    throw moving();
+                }
+                return String.join(" ", its);
+            }
+        }
+        throw new Setback(outlet.node() + " does not say which slots it owns");
+    }
+
+    private static Setback moving() {
+        return new Setback(
+                "slots of the target are moving, and all of its keys have to be looked at; waiting for that");
+    }
+}
