@@ -98,6 +98,7 @@ final class ShardCopy implements Runnable {
             LaneRecord record = store.record(lane);
             if (record != null && diverged.get() != null) {
                 giveUp(store, record);
+                record = store.record(lane);
             }
             try {
                 goOn(outlets, store, replicated, record);
