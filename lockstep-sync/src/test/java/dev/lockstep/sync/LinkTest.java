@@ -51,6 +51,7 @@ class LinkTest {
             assertThatThrownBy(() -> link.call(Words.of("PING")).join())
                     .hasMessageContaining("No answer from " + peer.address())
                     .hasMessageContaining("in RESP2");
+            Received.until("the loss", () -> !lost.isEmpty()); // told after the calls have been
             assertThat(lost).singleElement().asString().contains("in RESP2");
         }
     }
