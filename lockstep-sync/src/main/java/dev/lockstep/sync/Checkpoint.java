@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation of the full copy that came before; what another one has left behind says nothing
  * @param offset the end of the last unit that the slot holds
  */
-record Checkpoint(long generation, long offset) {
+public record Checkpoint(long generation, long offset) {
 
     /** All keys that a copy keeps for itself begin so. They are no part of the data. */
     static final String PREFIX = "lockstep:ck:";
@@ -20,8 +20,8 @@ record Checkpoint(long generation, long offset) {
         return PREFIX + "{" + SlotTags.of(slot) + "}";
     }
 
-    /** Whether a key of database 0 is one of a copy's. */
-    static boolean isOwn(ByteBuffer key) {
+    /** Whether a key is one that a copy keeps for itself in database 0 of its target. */
+    public static boolean isOwn(ByteBuffer key) {
         if (key.remaining() < PREFIX.length()) {
             return false;
         }

@@ -103,28 +103,32 @@ final class StreamCopy {
         }
         dispatch();
         if (!busy.isEmpty()) {
-            Ending ending = endings.poll(REPLY_WAIT_NANOS, TimeUnit.NANOSECONDS);
-            for (; ending != null; ending = endings.poll()) {
-                settle(ending);
-            }
+            settleAll();
             dispatch();
         }
-        for (Outlet outlet : outlets.all()) {
-            outlet.check();
-        }
+        checkOutlets();
     }
 
     /** Applies all that has been read. */
     void drain() throws Setback, InterruptedException {
         while (!queue.isEmpty()) {
             dispatch();
-            Ending ending = endings.poll(REPLY_WAIT_NANOS, TimeUnit.NANOSECONDS);
-            for (; ending != null; ending = endings.poll()) {
-                settle(ending);
-            }
-            for (Outlet outlet : outlets.all()) {
-                outlet.check();
-            }
+            settleAll();
+            checkOutlets();
+        }
+    }
+
+    /** Settles what has ended; waits a little if nothing has. */
+    private void settleAll() throws Setback, InterruptedException {
+        Ending ending = endings.poll(REPLY_WAIT_NANOS, TimeUnit.NANOSECONDS);
+        for (; ending != null; ending = endings.poll()) {
+            settle(ending);
+        }
+    }
+
+    private void checkOutlets() throws Setback {
+        for (Outlet outlet : outlets.all()) {
+            outlet.check();
         }
     }
 
