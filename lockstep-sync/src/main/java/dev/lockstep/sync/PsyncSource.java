@@ -40,6 +40,8 @@ final class PsyncSource implements AutoCloseable {
      * good, because each attempt costs the server a fork. */
 
     private static final String NO_PORT = "65536";
+    private static final int FIRST_ACKNOWLEDGEMENTS = 20;
+    private static final int FIRST_ACKNOWLEDGEMENT_MILLIS = 50;
 
     private final LinkOpener opener;
     private final EventLoop loop;
@@ -342,12 +344,23 @@ final class PsyncSource implements AutoCloseable {
             listener.continued(present, node);
         }
 
-        /** After a snapshot without a known length the server sends the stream when it hears of us. */
         private void stream(Generation present) {
             copying = false;
             streaming = true;
             state = new SourceState.Streaming(node, present);
-            acknowledge(present);
+            beginStream(FIRST_ACKNOWLEDGEMENTS);
+        }
+
+        /**
+         * After a snapshot without a known length the server keeps the stream back until it hears of us, and it does not
+         * hear what comes before it has noticed that its child has ended.
+         */
+        private void beginStream(int times) {
+            if (isOver() || times == 0) {
+                return;
+            }
+            acknowledge(generation());
+            loop.schedule(() -> beginStream(times - 1), FIRST_ACKNOWLEDGEMENT_MILLIS, TimeUnit.MILLISECONDS);
         }
 
         private void acknowledge(Generation present) {

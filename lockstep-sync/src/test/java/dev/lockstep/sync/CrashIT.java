@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Copies by processes that are killed, again and again, while the source is written to. */
 class CrashIT {
 
-    private static final int KILLS = 6;
+    private static final int KILLS = Integer.getInteger("lockstep.sync.kills", 3);
     private static final Duration BOUND = Duration.ofSeconds(90);
 
     @TempDir

@@ -193,9 +193,9 @@ class VerifyKindsIT {
                     }
                 }
             });
-            for (int round = 0; round < 5; round++) {
+            for (int round = 0; round < 3; round++) {
                 for (Verify verify : List.of(between(single, cluster), between(cluster, single))) {
-                    VerifyResult result = verify.patience(Duration.ofSeconds(3)).run();
+                    VerifyResult result = verify.patience(Duration.ofSeconds(2)).run();
                     assertThat(result.differences()).extracting(Difference::key).containsExactly("missing:{foo}");
                     assertThat(result.unsettledKeys()).isEmpty();
                 }

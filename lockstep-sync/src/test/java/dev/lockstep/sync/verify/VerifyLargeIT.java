@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class VerifyLargeIT {
 
-    private static final int KEYS = Integer.getInteger("lockstep.verify.keys", 300_000);
+    private static final int KEYS = Integer.getInteger("lockstep.verify.keys", 100_000);
     private static final String HEAP = "-Xmx40m";
     private static final int LARGE = 40_000;
     private static final int HUGE = 60_000_000;
