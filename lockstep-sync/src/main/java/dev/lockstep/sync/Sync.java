@@ -35,7 +35,6 @@ public final class Sync implements AutoCloseable {
     private static final long LOOK_MILLIS = 20;
 
     private final long started = System.nanoTime();
-    private final SyncSettings settings;
     private final ClientResources resources;
     private final EventLoopGroup sourceLoops;
     private final EventLoopGroup targetLoops;
@@ -65,7 +64,6 @@ public final class Sync implements AutoCloseable {
     }
 
     private Sync(SyncSettings settings) {
-        this.settings = settings;
         this.resources = ClientResources.create();
         this.sourceLoops = LinkOpener.loops("lockstep-source", 1);
         this.targetLoops = LinkOpener.loops("lockstep-target", 1);
