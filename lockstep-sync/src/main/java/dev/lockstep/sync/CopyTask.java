@@ -5,6 +5,8 @@ import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the copies of all source shards into one target have in common. Thread-safe. */
 final class CopyTask {
@@ -63,6 +65,11 @@ final class CopyTask {
 
     CompletableFuture<Link> open(Outlet outlet, String name) {
         return opener.open(loops, outlet.node(), name, outlet);
+    }
+
+    /** Who reads single keys of a source shard. */
+    SourceReader reader(LinkOpener source, Supplier<@Nullable NodeAddress> primary) {
+        return new SourceReader(primary, source, loops, clocks.nanos(), patience);
     }
 
     Planner planner() {

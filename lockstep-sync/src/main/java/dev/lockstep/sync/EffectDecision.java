@@ -137,7 +137,7 @@ final class EffectDecision {
     }
 
     /** The database that a MOVE or COPY names; -1 if there is none. */
-    private static int otherDatabase(ReplicatedCommand command, Words plain) {
+    static int otherDatabase(ReplicatedCommand command, Words plain) {
         return switch (command) {
             case MOVE -> Math.toIntExact(plain.number(2));
             case COPY -> plain.is(3, "DB") ? Math.toIntExact(plain.number(4)) : -1;

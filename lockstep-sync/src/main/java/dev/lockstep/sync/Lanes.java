@@ -48,7 +48,8 @@ final class Lanes implements AutoCloseable {
                         SourceSettings.of("lockstep-sync", settings.source().mode() == Deployment.Mode.SENTINEL),
                         listener),
                 SOURCE_PATIENCE);
-        ShardCopy copy = new ShardCopy(number, shard.slots(), inlet, task, progress);
+        SourceReader reader = task.reader(new LinkOpener(settings.source()), () -> primaryOf(shard.name()));
+        ShardCopy copy = new ShardCopy(number, shard.slots(), inlet, task, progress, reader);
         Thread thread = new Thread(copy, "lockstep-copy-" + number);
         thread.setDaemon(true);
         all.add(new Lane(shard, inlet, copy, progress, thread));
@@ -67,6 +68,16 @@ final class Lanes implements AutoCloseable {
                         .map(Node::address)
                         .findFirst()
                         .orElse(primary == null || !primary.reachable() ? null : primary.address());
+            }
+        }
+        return null;
+    }
+
+    private @Nullable NodeAddress primaryOf(String name) {
+        for (Shard shard : source.current().shards()) {
+            Node primary = shard.primary();
+            if (shard.name().equals(name) && primary != null && primary.reachable()) {
+                return primary.address();
             }
         }
         return null;

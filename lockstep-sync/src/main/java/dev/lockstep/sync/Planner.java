@@ -12,7 +12,7 @@ final class Planner {
 
     /** Keys that the copy itself has in database 0, and that have to stay there. */
     private static final List<String> OWN_KEYS =
-            List.of(Checkpoint.key(0), TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS, Replicated.key(0));
+            List.of(Checkpoint.key(0), TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS, Replicated.key(0), DoubtStore.KEY);
 
     /** What expires here is a field of a hash. A payload of RESTORE has such times without grace too. */
     private static final Set<ReplicatedCommand> OF_FIELDS =

@@ -38,6 +38,8 @@ final class ShardCopy implements Runnable {
     private final Inlet source;
     private final CopyTask task;
     private final LaneProgress progress;
+    private final SourceReader reader;
+    private final Doubts doubts = new Doubts();
     private volatile boolean stopped;
     /** Why the target is known to differ, until that has been written there. */
     private final AtomicReference<@Nullable String> diverged = new AtomicReference<>();
@@ -47,13 +49,21 @@ final class ShardCopy implements Runnable {
     /**
      * @param lane the number of the source shard
      * @param slots that it owns
+     * @param reader of single keys; closed by this
      */
-    ShardCopy(int lane, List<SlotRange> slots, Inlet source, CopyTask task, LaneProgress progress) {
+    ShardCopy(
+            int lane,
+            List<SlotRange> slots,
+            Inlet source,
+            CopyTask task,
+            LaneProgress progress,
+            SourceReader reader) {
         this.lane = lane;
         this.slots = List.copyOf(slots);
         this.source = source;
         this.task = task;
         this.progress = progress;
+        this.reader = reader;
     }
 
     /** Ends it after what is under way. */
@@ -64,7 +74,7 @@ final class ShardCopy implements Runnable {
     @Override
     public void run() {
         long pause = FIRST_PAUSE_MILLIS;
-        try {
+        try (reader) {
             while (!stopped) {
                 long before = progress.applied();
                 try {
@@ -135,6 +145,9 @@ final class ShardCopy implements Runnable {
         if (record == null || !Inlet.continues(record, generation) || !isUntouched(record, store)) {
             record = begin(generation);
             store.write(record);
+            doubts.begin(List.of());
+            DoubtStore former = store.doubts(replicated, task::now, lane);
+            former.forget(former.read());
             replicated.await(task::now);
         }
         source.use(generation);
@@ -228,22 +241,26 @@ final class ShardCopy implements Runnable {
         generation.releaseSnapshot();
         ApplyQueue queue = new ApplyQueue(record.offset(), COMMANDS_TOGETHER);
         store.checkpoints(record).forEach(queue::holds);
+        DoubtStore kept = store.doubts(replicated, task::now, lane);
+        doubts.begin(kept.read());
+        Mending mending = new Mending(doubts, kept, reader, outlets, task);
         Planner planner = task.planner();
         planner.graceful(record.phase() == LaneRecord.Phase.CATCH_UP);
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,
-                new CrossSlots(outlets, bits(), task.patience(), planner::isGraceful),
+                new CrossSlots(outlets, bits(), task.patience()),
                 queue,
-                new StreamCopy.Way(outlets, record, why -> diverged.compareAndSet(null, why)));
+                new StreamCopy.Way(outlets, record, doubts, kept, why -> diverged.compareAndSet(null, why)));
         DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());
         KeyWalk walk = null;
+        boolean timesTrue = record.phase() == LaneRecord.Phase.LIVE;
         while (!stopped) {
             copy.turn(walk == null);
             checkUp(outlets, generation);
             progress.stream(copy.frontier(), generation.end(), copy.units());
             boolean inStep = copy.isIdle() && copy.frontier() == generation.end();
-            if (inStep && walk == null && record.phase() == LaneRecord.Phase.CATCH_UP && source.isStreaming()) {
+            if (inStep && walk == null && !timesTrue && source.isStreaming()) {
                 planner.graceful(false); // what is written from now on has its true time
                 walk = new Sweep(outlets, bits(), task.patience()).trueTimes();
             }
@@ -253,6 +270,12 @@ final class ShardCopy implements Runnable {
             }
             if (walk != null && !walk.page()) {
                 walk = null;
+                timesTrue = true;
+            }
+            if (timesTrue) {
+                mending.turn(copy, generation, 0);
+            }
+            if (timesTrue && record.phase() != LaneRecord.Phase.LIVE && mending.isDone()) {
                 replicated.await(task::now);
                 record = record.in(LaneRecord.Phase.LIVE);
                 store.write(record);
