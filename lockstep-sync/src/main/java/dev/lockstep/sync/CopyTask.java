@@ -19,6 +19,7 @@ final class CopyTask {
     private final Ownership ownership;
     private final Duration patience;
     private final Clocks clocks;
+    private final Libraries libraries = new Libraries();
     private volatile TargetFacts facts = new TargetFacts(new TargetShape(false, 1), null, new HashKey(0, 0), () -> 0);
 
     /**
@@ -73,7 +74,7 @@ final class CopyTask {
     }
 
     Planner planner() {
-        return new Planner(facts.shape(), clocks.millis());
+        return new Planner(facts.shape(), targetFormat(), clocks.millis());
     }
 
     RdbFormat targetFormat() {
@@ -95,6 +96,10 @@ final class CopyTask {
 
     HashKey hashKey() {
         return facts.hashKey();
+    }
+
+    Libraries libraries() {
+        return libraries;
     }
 
     Target target() {

@@ -38,9 +38,11 @@ final class CrossSlots {
     private final Outlets outlets;
     private final BitSet slots;
     private final Duration patience;
+    private final Libraries libraries;
 
     /** @param slots of the source shard */
-    CrossSlots(Outlets outlets, BitSet slots, Duration patience) {
+    CrossSlots(Outlets outlets, BitSet slots, Duration patience, Libraries libraries) {
+        this.libraries = libraries;
         this.outlets = outlets;
         this.slots = slots;
         this.patience = patience;
@@ -62,6 +64,7 @@ final class CrossSlots {
             some.and(slots);
             flush(some, -1, parts);
         } else if (effect instanceof Effect.Functions functions) {
+            libraries.changed();
             for (Outlet outlet : outlets.all()) {
                 change(functions, outlet);
             }

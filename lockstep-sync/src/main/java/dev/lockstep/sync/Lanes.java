@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The copies of all shards of a source, each on a thread of its own, with a spool of its own. Thread-safe. */
@@ -34,6 +35,11 @@ final class Lanes implements AutoCloseable {
         this.loops = loops;
     }
 
+    /** So many shards will be begun. */
+    void expect(int shards) {
+        task.libraries().expect(shards);
+    }
+
     /** Begins to copy a shard, which is remembered by this number. */
     void begin(Shard shard, int number) {
         LaneProgress progress = new LaneProgress(shard.name(), task::now);
@@ -43,7 +49,7 @@ final class Lanes implements AutoCloseable {
                 listener -> new PsyncSource(
                         new LinkOpener(settings.source()),
                         loops.next(),
-                        () -> nodeOf(shard.name()),
+                        nodesOf(shard.name()),
                         spool,
                         SourceSettings.of("lockstep-sync", settings.source().mode() == Deployment.Mode.SENTINEL),
                         listener),
@@ -54,6 +60,22 @@ final class Lanes implements AutoCloseable {
         thread.setDaemon(true);
         all.add(new Lane(shard, inlet, copy, progress, thread));
         thread.start();
+    }
+
+    private PsyncSource.Nodes nodesOf(String name) {
+        return new PsyncSource.Nodes() {
+            @Override
+            public @Nullable NodeAddress get() {
+                return nodeOf(name);
+            }
+
+            @Override
+            public boolean answers(NodeAddress node) {
+                return source.current().shards().stream()
+                        .flatMap(shard -> Stream.concat(Stream.ofNullable(shard.primary()), shard.replicas().stream()))
+                        .noneMatch(known -> known.address().equals(node) && !known.reachable());
+            }
+        };
     }
 
     /** A replica that is in step, else the primary; null if nobody is known to answer. */

@@ -116,6 +116,13 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
         return new ArrayList<>(byNode.values());
     }
 
+    /** For single questions to each of them. */
+    List<Replies> replies(Duration patience) {
+        return byNode.values().stream()
+                .map(outlet -> new Replies(outlet, patience))
+                .toList();
+    }
+
     /** To the owner of slot 0, for what is remembered of the copy: always in database 0. */
     Outlet records() {
         return records;

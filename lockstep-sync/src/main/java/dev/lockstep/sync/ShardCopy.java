@@ -4,7 +4,9 @@ import dev.lockstep.topology.SlotRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -191,6 +193,7 @@ final class ShardCopy implements Runnable {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
         SnapshotKeys present = new SnapshotKeys(task.hashKey());
+        Set<@Nullable String> libraries = new HashSet<>();
         SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
         try {
             copy.run(record.mark(), new SnapshotCopy.Watch() {
@@ -199,6 +202,11 @@ final class ShardCopy implements Runnable {
                 @Override
                 public void present(int database, ByteBuffer key) {
                     present.add(database, key);
+                }
+
+                @Override
+                public void library(@Nullable String name) {
+                    libraries.add(name);
                 }
 
                 @Override
@@ -217,6 +225,7 @@ final class ShardCopy implements Runnable {
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
         new Sweep(outlets, bits(), task.patience()).allBut(present);
+        task.libraries().copied(lane, libraries, outlets.replies(task.patience()));
         replicated.await(task::now);
         // A replica's stream does not say which database is selected where it begins; its snapshot does.
         int database = (int) Math.max(0, copy.facts().number("repl-stream-db", 0));
@@ -249,7 +258,7 @@ final class ShardCopy implements Runnable {
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,
-                new CrossSlots(outlets, bits(), task.patience()),
+                new CrossSlots(outlets, bits(), task.patience(), task.libraries()),
                 queue,
                 new StreamCopy.Way(outlets, record, doubts, kept, why -> diverged.compareAndSet(null, why)));
         DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());

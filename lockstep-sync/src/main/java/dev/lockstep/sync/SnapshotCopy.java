@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The carrying over of one snapshot: each key in one command, as the bytes that stand in the snapshot, to the node that owns
@@ -44,6 +45,13 @@ final class SnapshotCopy {
     interface Watch {
         /** A key is part of the snapshot, whether it is carried over now or was before. */
         void present(int database, ByteBuffer key);
+
+        /**
+         * A library of functions is part of the snapshot, whether it is carried over now or was before.
+         *
+         * @param name null if its code does not tell, or is too long
+         */
+        default void library(@Nullable String name) {}
 
         /** Everything before this place has been answered. */
         void marked(long place) throws Setback, InterruptedException;
@@ -93,6 +101,9 @@ final class SnapshotCopy {
                 if (isKey) {
                     RdbString key = splitter.key();
                     watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()));
+                } else {
+                    RdbString code = splitter.value().plain(Integer.MAX_VALUE);
+                    watch.library(code == null ? null : Libraries.name(code.text()));
                 }
                 if (splitter.position() > mark) {
                     if (isKey && isOwn()) {

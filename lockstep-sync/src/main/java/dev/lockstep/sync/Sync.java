@@ -127,6 +127,7 @@ public final class Sync implements AutoCloseable {
                 .filter(shard -> !shard.slots().isEmpty())
                 .toList();
         List<Integer> numbers = LaneNumbers.of(shards, keeper.records());
+        lanes.expect(shards.size());
         for (int i = 0; i < shards.size(); i++) {
             lanes.begin(shards.get(i), numbers.get(i));
         }

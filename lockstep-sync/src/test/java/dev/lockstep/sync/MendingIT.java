@@ -1,6 +1,7 @@
 package dev.lockstep.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
@@ -127,6 +128,33 @@ class MendingIT {
                 writer.flush();
                 SyncIT.assertEqual(source, target);
                 assertThat(sync.progress().isInStep()).isTrue();
+            }
+        }
+    }
+
+    /** With {@code -Dlockstep.server-bin=FILE} of a server from 7.4 on. */
+    @Test
+    void fieldsOfHashesThatExpiredHereAreCopiedAgain() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().start()) {
+            assumeTrue(source.primary().command("COMMAND", "INFO", "HPEXPIRE") instanceof List<?> known
+                    && known.get(0) != null);
+            try (LocalDeployment target = LocalRedis.standalone().start();
+                    Writer writer = new Writer(source);
+                    Writer there = new Writer(target)) {
+                writer.send("HSET", "hash", "gone", "1", "there", "2");
+                writer.send("HSET", "all", "gone", "1");
+                writer.flush();
+                try (Sync sync = start(source, target)) {
+                    for (int i = 0; i < 5; i++) {
+                        there.send("HDEL", "hash", "gone");
+                        lose(there, "all");
+                        writer.send("HPEXPIRE", "hash", "60000" + i, "FIELDS", "2", "gone", "there");
+                        writer.send("HPEXPIRE", "all", "60000" + i, "FIELDS", "1", "gone");
+                        writer.flush();
+                        checkMended(source, target);
+                    }
+                    assertThat(sync.progress().isInStep()).isTrue();
+                }
             }
         }
     }
