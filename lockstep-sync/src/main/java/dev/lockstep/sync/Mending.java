@@ -48,19 +48,15 @@ final class Mending {
         return doubts.isEmpty() && values.isEmpty();
     }
 
-    /**
-     * Does what can be done just now.
-     *
-     * @param grace what is added to times of expiry
-     */
-    void turn(StreamCopy copy, Generation generation, long grace) throws Setback, InterruptedException {
+    /** Does what can be done just now. Times of expiry are true. */
+    void turn(StreamCopy copy, Generation generation) throws Setback, InterruptedException {
         if (values.isEmpty()) {
             if (!doubts.isEmpty() && task.now() - begunAt >= AGAIN) {
                 begin(copy);
             }
         } else if (copy.hasPassed(values.element().offset())) {
             copy.drain();
-            put(copy, generation, grace);
+            put(copy, generation);
         } else if (task.now() - begunAt > task.patience().toNanos()) {
             drop(copy, "the stream has not come as far as the source said");
         }
@@ -90,7 +86,7 @@ final class Mending {
         copy.until(Long.MAX_VALUE);
     }
 
-    private void put(StreamCopy copy, Generation generation, long grace) throws Setback, InterruptedException {
+    private void put(StreamCopy copy, Generation generation) throws Setback, InterruptedException {
         long offset = values.element().offset();
         String history = generation.historyAt(offset);
         if (!history.equals(values.element().history())) {
@@ -99,7 +95,7 @@ final class Mending {
         }
         while (!values.isEmpty() && values.element().offset() == offset) {
             SourceReader.Value value = values.remove();
-            put(value, grace);
+            put(value);
             doubts.mended(value.key());
             mended.add(value.key());
         }
@@ -111,7 +107,7 @@ final class Mending {
         }
     }
 
-    private void put(SourceReader.Value value, long grace) throws Setback, InterruptedException {
+    private void put(SourceReader.Value value) throws Setback, InterruptedException {
         byte[] name = value.key().bytes();
         Replies node = new Replies(outlets.of(outlets.isSharded() ? Slots.of(name) : 0), task.patience());
         int database = value.key().database();
@@ -122,7 +118,7 @@ final class Mending {
         if (payload == null) {
             node.ask(Words.of(ascii("DEL"), name));
         } else {
-            long at = value.expireAt() < 0 ? 0 : value.expireAt() + grace;
+            long at = Math.max(0, value.expireAt());
             try {
                 byte[] form = DumpPayload.forTarget(payload, task.targetFormat());
                 node.ask(Words.of(

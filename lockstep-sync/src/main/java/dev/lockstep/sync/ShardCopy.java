@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * COPY      → CATCH_UP   the snapshot has been carried over, and what the target has beyond it is gone
- * CATCH_UP  → LIVE       everything that had arrived has been applied, and times of expiry are true
- * any       → DIVERGED   a command had another effect than at the source
+ * CATCH_UP  → LIVE       see Pace, also for BEHIND
+ * any       → DIVERGED   a key that is known to differ cannot be copied by itself
  * any       → COPY       the source, or the spool, cannot go on from where the target stands; the target has diverged
  * </pre>
  */
@@ -34,6 +34,8 @@ final class ShardCopy implements Runnable {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 3_000;
     private static final int COMMANDS_TOGETHER = 512;
+    /** Beyond that a live copy is behind. */
+    private static final long MOST_LAG_MILLIS = 1_000;
 
     private final int lane;
     private final List<SlotRange> slots;
@@ -245,57 +247,46 @@ final class ShardCopy implements Runnable {
     private void stream(
             Outlets outlets, TargetStore store, Replicated replicated, LaneRecord from, Generation generation)
             throws Setback, InterruptedException, IOException {
-        LaneRecord record = from;
-        progress.phase(record.phase());
+        LaneMemory memory = new LaneMemory(store, replicated, task::now, from);
         generation.releaseSnapshot();
-        ApplyQueue queue = new ApplyQueue(record.offset(), COMMANDS_TOGETHER);
-        store.checkpoints(record).forEach(queue::holds);
+        ApplyQueue queue = new ApplyQueue(from.offset(), COMMANDS_TOGETHER);
+        store.checkpoints(from).forEach(queue::holds);
         DoubtStore kept = store.doubts(replicated, task::now, lane);
         doubts.begin(kept.read());
         Mending mending = new Mending(doubts, kept, reader, outlets, task);
         Planner planner = task.planner();
-        planner.graceful(record.phase() == LaneRecord.Phase.CATCH_UP);
+        Pace pace = new Pace(
+                memory,
+                planner,
+                doubts,
+                reader,
+                new Pace.Way(outlets, new Sweep(outlets, bits(), task.patience()), task));
         StreamCopy copy = new StreamCopy(
-                new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
+                new CommandStream(generation.stream(), from.offset(), from.database(), CommandStream.MAX_BULK),
                 planner,
                 new CrossSlots(outlets, bits(), task.patience(), task.libraries()),
                 queue,
-                new StreamCopy.Way(outlets, record, doubts, kept, why -> diverged.compareAndSet(null, why)));
-        DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());
-        KeyWalk walk = null;
-        boolean timesTrue = record.phase() == LaneRecord.Phase.LIVE;
+                new StreamCopy.Way(outlets, from, doubts, kept, why -> diverged.compareAndSet(null, why), pace));
+        DurableFrontier durable = new DurableFrontier(replicated, from.offset(), task.now());
         while (!stopped) {
-            copy.turn(walk == null);
+            progress.phase(memory.record().phase());
+            copy.turn(pace.isPatient());
             checkUp(outlets, generation);
             progress.stream(copy.frontier(), generation.end(), copy.units());
-            boolean inStep = copy.isIdle() && copy.frontier() == generation.end();
-            if (inStep && walk == null && !timesTrue && source.isStreaming()) {
-                planner.graceful(false); // what is written from now on has its true time
-                walk = new Sweep(outlets, bits(), task.patience()).trueTimes();
+            boolean inStep = copy.isIdle() && copy.frontier() == generation.end() && source.isStreaming();
+            boolean behind = progress.now().lagMillis() > MOST_LAG_MILLIS || !source.isStreaming();
+            pace.turn(copy, inStep, behind);
+            if (pace.mayMend()) {
+                mending.turn(copy, generation);
             }
-            // Page by page, since what is renewed meanwhile must not wait for the end of the walk.
-            if (walk != null) {
-                copy.drain();
-            }
-            if (walk != null && !walk.page()) {
-                walk = null;
-                timesTrue = true;
-            }
-            if (timesTrue) {
-                mending.turn(copy, generation, 0);
-            }
-            if (timesTrue && record.phase() != LaneRecord.Phase.LIVE && mending.isDone()) {
-                replicated.await(task::now);
-                record = record.in(LaneRecord.Phase.LIVE);
-                store.write(record);
-                progress.phase(record.phase());
-                divergences = 0;
+            if (mending.isDone()) {
+                pace.mended();
+                divergences = pace.isLive() ? 0 : divergences;
             }
             if (durable.turn(copy.frontier(), task.now())) {
-                record = record.at(
-                        generation.historyAt(durable.offset()), durable.offset(), copy.databaseAt(durable.offset()));
-                store.write(record);
-                generation.release(durable.offset());
+                long offset = durable.offset();
+                memory.at(generation.historyAt(offset), offset, copy.databaseAt(offset));
+                generation.release(offset);
             }
         }
         copy.drain();

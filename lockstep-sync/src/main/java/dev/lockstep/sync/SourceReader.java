@@ -147,6 +147,12 @@ final class SourceReader implements AutoCloseable {
         return some;
     }
 
+    /** Where the source's stream stands: all that the source has written before this was called comes before it. */
+    long position() throws Setback, InterruptedException {
+        Map<String, String> info = info(node().ask(Words.of("INFO", "replication")));
+        return Long.parseLong(String.valueOf(info.get("master_repl_offset")));
+    }
+
     private static Value value(DatabaseKey key, Reply reply) throws Setback {
         List<Reply> told = Replies.elements(reply);
         for (Reply each : told) {
@@ -157,22 +163,27 @@ final class SourceReader implements AutoCloseable {
         if (told.size() != 3) {
             throw new SyncException("its transaction had " + told.size() + " answers; expected 3");
         }
-        Map<String, String> info = new HashMap<>();
-        for (String line : String.valueOf(Replies.text(told.get(2))).split("\r\n", -1)) {
-            int colon = line.indexOf(':');
-            if (colon > 0) {
-                info.put(line.substring(0, colon), line.substring(colon + 1));
-            }
-        }
-        if (!"master".equals(info.get("role"))) {
-            throw new Setback("the source shard has another primary");
-        }
+        Map<String, String> info = info(told.get(2));
         return new Value(
                 key,
                 Replies.bytes(told.get(0)),
                 told.get(1) instanceof Reply.Count time ? Math.max(-1, time.value()) : -1,
                 String.valueOf(info.get("master_replid")),
                 Long.parseLong(String.valueOf(info.get("master_repl_offset"))));
+    }
+
+    private static Map<String, String> info(Reply reply) throws Setback {
+        Map<String, String> info = new HashMap<>();
+        for (String line : String.valueOf(Replies.text(reply)).split("\r\n", -1)) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                info.put(line.substring(0, colon), line.substring(colon + 1));
+            }
+        }
+        if (!"master".equals(info.get("role")) || info.get("master_repl_offset") == null) {
+            throw new Setback("the source shard has another primary");
+        }
+        return info;
     }
 
     private Replies node() throws Setback, InterruptedException {

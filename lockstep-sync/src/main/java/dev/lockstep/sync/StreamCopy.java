@@ -2,6 +2,7 @@ package dev.lockstep.sync;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,8 +28,16 @@ final class StreamCopy {
     private static final int BATCH_BYTES = 512 << 10;
     private static final int QUEUED_BYTES = 16 << 20;
     private static final int QUEUED_UNITS = 100_000;
+    private static final int UNITS_TOGETHER = 1_000;
     private static final long REPLY_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long IDLE_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Who looks at what has been read. */
+    @FunctionalInterface
+    interface Ahead {
+        /** These units, at least one, are about to be taken. */
+        void read(List<Unit> units) throws Setback, InterruptedException;
+    }
 
     /** How a transaction ended. */
     private record Ending(
@@ -43,8 +52,15 @@ final class StreamCopy {
      * @param doubts told at once, on an event loop, that a command had another effect than at the source
      * @param kept where they are remembered
      * @param diverged told at once, on an event loop, that a transaction went wrong so that nobody knows what it did
+     * @param ahead told what has been read
      */
-    record Way(Outlets outlets, LaneRecord record, Doubts doubts, DoubtStore kept, Consumer<String> diverged) {}
+    record Way(
+            Outlets outlets,
+            LaneRecord record,
+            Doubts doubts,
+            DoubtStore kept,
+            Consumer<String> diverged,
+            Ahead ahead) {}
 
     private final CommandStream stream;
     private final Planner planner;
@@ -54,6 +70,7 @@ final class StreamCopy {
     private final Doubts doubts;
     private final DoubtStore kept;
     private final Consumer<String> diverged;
+    private final Ahead ahead;
     private final byte[] field;
     private final long generation;
     private final LinkedBlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
@@ -78,6 +95,7 @@ final class StreamCopy {
         this.doubts = way.doubts();
         this.kept = way.kept();
         this.diverged = way.diverged();
+        this.ahead = way.ahead();
         this.field = TargetStore.fieldBytes(way.record().lane());
         this.generation = way.record().generation();
         this.taken = way.record().offset();
@@ -122,12 +140,7 @@ final class StreamCopy {
     void turn(boolean patient) throws Setback, InterruptedException, IOException {
         boolean waits = !queue.isEmpty();
         if (queue.bytes() < QUEUED_BYTES && queue.units() < QUEUED_UNITS) {
-            Unit unit = next(waits || !patient ? 0 : IDLE_WAIT_NANOS);
-            for (int read = 0; unit != null; read++) {
-                take(unit);
-                unit = read < 1_000 && queue.bytes() < QUEUED_BYTES ? next(0) : null;
-            }
-            kept.keep(doubts);
+            takeAll(read(waits || !patient ? 0 : IDLE_WAIT_NANOS));
         }
         dispatch();
         if (!busy.isEmpty()) {
@@ -135,6 +148,29 @@ final class StreamCopy {
             dispatch();
         }
         checkOutlets();
+    }
+
+    private List<Unit> read(long waitNanos) throws IOException, InterruptedException {
+        List<Unit> units = new ArrayList<>();
+        long room = QUEUED_BYTES - queue.bytes();
+        Unit unit = next(waitNanos);
+        while (unit != null) {
+            units.add(unit);
+            room -= unit.to() - unit.from();
+            unit = units.size() < UNITS_TOGETHER && room > 0 ? next(0) : null;
+        }
+        return units;
+    }
+
+    private void takeAll(List<Unit> units) throws Setback, InterruptedException {
+        if (!units.isEmpty()) {
+            ahead.read(units);
+            kept.keep(doubts);
+            for (Unit unit : units) {
+                take(unit);
+            }
+            kept.keep(doubts);
+        }
     }
 
     private @Nullable Unit next(long waitNanos) throws IOException, InterruptedException {

@@ -46,22 +46,25 @@ final class Sweep {
 
     /** Puts true times in the place of those with {@link Expiries#GRACE grace}, page by page. */
     KeyWalk trueTimes() throws Setback, InterruptedException {
-        return walk(-1, (node, outlet, database, keys) -> {
-            List<CompletableFuture<Reply>> times = new ArrayList<>();
-            for (byte[] key : keys) {
-                times.add(node.send(Words.of(PEXPIRETIME, key)));
+        return walk(-1, (node, outlet, database, keys) -> trueTimes(node, keys));
+    }
+
+    /** The same for keys of one node and of its database that is selected. */
+    static void trueTimes(Replies node, List<byte[]> keys) throws Setback, InterruptedException {
+        List<CompletableFuture<Reply>> times = new ArrayList<>();
+        for (byte[] key : keys) {
+            times.add(node.send(Words.of(PEXPIRETIME, key)));
+        }
+        List<CompletableFuture<Reply>> set = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            if (node.answer(times.get(i), Words.of(PEXPIRETIME)) instanceof Reply.Count time
+                    && Expiries.isGraced(time.value())) {
+                set.add(node.send(Words.of(PEXPIREAT, keys.get(i), number(Expiries.trueTime(time.value())))));
             }
-            List<CompletableFuture<Reply>> set = new ArrayList<>();
-            for (int i = 0; i < keys.size(); i++) {
-                if (node.answer(times.get(i), Words.of(PEXPIRETIME)) instanceof Reply.Count time
-                        && Expiries.isGraced(time.value())) {
-                    set.add(node.send(Words.of(PEXPIREAT, keys.get(i), number(Expiries.trueTime(time.value())))));
-                }
-            }
-            for (CompletableFuture<Reply> each : set) {
-                node.answer(each, Words.of(PEXPIREAT));
-            }
-        });
+        }
+        for (CompletableFuture<Reply> each : set) {
+            node.answer(each, Words.of(PEXPIREAT));
+        }
     }
 
     private static byte[] number(long number) {
