@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,7 +76,10 @@ class MendingIT {
                 writer.send("SUNIONSTORE", "made of that", "made");
                 writer.flush();
                 checkMended(source, target);
-                assertThat(target.primary().command("SCARD", DoubtStore.KEY)).isEqualTo(0L);
+                Awaitility.await()
+                        .atMost(BOUND)
+                        .untilAsserted(() ->
+                                assertThat(target.primary().command("SCARD", DoubtStore.KEY)).isEqualTo(0L));
                 assertThat(sync.progress().isInStep()).isTrue();
             }
         }
@@ -128,6 +132,33 @@ class MendingIT {
                 writer.flush();
                 SyncIT.assertEqual(source, target);
                 assertThat(sync.progress().isInStep()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void whatWasInDoubtWhenAProcessDiedStillIs() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.standalone().start();
+                Writer writer = new Writer(source);
+                Writer there = new Writer(target)) {
+            writer.send("SET", "in doubt", "value");
+            writer.send("SELECT", "1");
+            writer.send("RPUSH", "in doubt", "a", "b");
+            writer.flush();
+            start(source, target).close();
+            there.send("SET", "in doubt", "something else");
+            there.send("SADD", DoubtStore.KEY, "1 0 in doubt", "1 1 in doubt", "2 0 of another shard");
+            there.send("SELECT", "1");
+            there.send("DEL", "in doubt");
+            there.flush();
+            try (Sync sync = start(source, target)) {
+                checkMended(source, target);
+                assertThat(sync.progress().isInStep()).isTrue();
+                Awaitility.await()
+                        .atMost(BOUND)
+                        .untilAsserted(() ->
+                                assertThat(target.primary().command("SCARD", DoubtStore.KEY)).isEqualTo(1L));
             }
         }
     }
