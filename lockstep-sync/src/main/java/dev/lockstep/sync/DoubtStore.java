@@ -46,18 +46,23 @@ final class DoubtStore {
         try {
             String database = new String(text, lane.length, space - lane.length, StandardCharsets.US_ASCII);
             return DatabaseKey.of(
-                    Integer.parseInt(database), Arrays.copyOfRange(text, Math.min(space + 1, text.length), text.length));
+                    Integer.parseInt(database),
+                    Arrays.copyOfRange(text, Math.min(space + 1, text.length), text.length));
         } catch (NumberFormatException e) {
-            throw new SyncException("The set " + KEY + " in the target has a member that no copy has written. Delete the"
-                    + " keys that begin with " + Checkpoint.PREFIX + " for a new full copy");
+            throw new SyncException(
+                    "The set " + KEY + " in the target has a member that no copy has written. Delete the"
+                            + " keys that begin with " + Checkpoint.PREFIX + " for a new full copy");
         }
     }
 
     private byte[] text(DatabaseKey key) {
         byte[] database = (key.database() + " ").getBytes(StandardCharsets.US_ASCII);
-        byte[] text = Arrays.copyOf(lane, lane.length + database.length + key.name().remaining());
+        byte[] text =
+                Arrays.copyOf(lane, lane.length + database.length + key.name().remaining());
         System.arraycopy(database, 0, text, lane.length, database.length);
-        key.name().duplicate().get(text, lane.length + database.length, key.name().remaining());
+        key.name()
+                .duplicate()
+                .get(text, lane.length + database.length, key.name().remaining());
         return text;
     }
 

@@ -72,8 +72,7 @@ final class DumpPayload {
     }
 
     private static byte[] rewritten(byte[] payload, RdbFormat written, RestoreStamp stamp) {
-        String magic = String.format(
-                Locale.ROOT, written.isValkey() ? "VALKEY%03d" : "REDIS%04d", written.version());
+        String magic = String.format(Locale.ROOT, written.isValkey() ? "VALKEY%03d" : "REDIS%04d", written.version());
         ByteBuf snapshot = Unpooled.buffer(payload.length + 32);
         snapshot.writeBytes(magic.getBytes(StandardCharsets.US_ASCII));
         snapshot.writeByte(payload[0]).writeBytes(KEY);

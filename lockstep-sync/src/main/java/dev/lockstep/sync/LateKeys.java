@@ -208,9 +208,19 @@ final class LateKeys {
                     addAll(places, keys);
                 }
             }
-            case SETEX, PSETEX, SETNX, GETSET, MSET, MSETNX, DEL, UNLINK, GETDEL, DELEX, DELIFEQ, RESTORE,
-                    RESTORE_ASKING ->
-                addAll(places, keys);
+            case SETEX,
+                    PSETEX,
+                    SETNX,
+                    GETSET,
+                    MSET,
+                    MSETNX,
+                    DEL,
+                    UNLINK,
+                    GETDEL,
+                    DELEX,
+                    DELIFEQ,
+                    RESTORE,
+                    RESTORE_ASKING -> addAll(places, keys);
             case RENAME, RENAMENX, COPY -> {
                 if (EffectDecision.otherDatabase(command, words) < 0) {
                     places.add(keys[1]);

@@ -68,7 +68,9 @@ final class Libraries {
             for (String name : of(node)) {
                 if (!wanted.contains(name)) {
                     node.ask(Words.of("FUNCTION", "DELETE", name));
-                    LOG.info("The function library {} was removed from the target: the source has none of that name", name);
+                    LOG.info(
+                            "The function library {} was removed from the target: the source has none of that name",
+                            name);
                 }
             }
         }

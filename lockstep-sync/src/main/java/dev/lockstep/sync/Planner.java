@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 final class Planner {
 
     /** Keys that the copy itself has in database 0, and that have to stay there. */
-    private static final List<String> OWN_KEYS =
-            List.of(Checkpoint.key(0), TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS, Replicated.key(0), DoubtStore.KEY);
+    private static final List<String> OWN_KEYS = List.of(
+            Checkpoint.key(0), TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS, Replicated.key(0), DoubtStore.KEY);
 
     /** What expires here is a field of a hash. A payload of RESTORE has such times without grace too. */
     private static final Set<ReplicatedCommand> OF_FIELDS =
@@ -105,8 +105,11 @@ final class Planner {
     /** With its payload in a form that the target takes. */
     private SlotCommand restored(SlotCommand command) {
         byte[] payload = command.words().bytes(3);
-        byte[] form = form(payload, "the key '"
-                + KeyText.of(command.words().bytes(1), 0, command.words().bytes(1).length) + "'");
+        byte[] form = form(
+                payload,
+                "the key '"
+                        + KeyText.of(
+                                command.words().bytes(1), 0, command.words().bytes(1).length) + "'");
         return form == payload
                 ? command
                 : new SlotCommand(command.command(), command.words().with(3, form), command.slot());

@@ -397,7 +397,8 @@ final class PsyncSource implements AutoCloseable {
                 lost(node + " has sent nothing for " + settings.silence().toMillis() + " ms");
                 return;
             }
-            // One that stands still closes no connection, and may have nothing to say for repl-ping-replica-period, 10 s.
+            // One that stands still closes no connection, and may have nothing to say for repl-ping-replica-period, 10
+            // s.
             if (silentTicks >= DOUBTFUL_TICKS && !nodes.answers(node)) {
                 lost(node + " has sent nothing for "
                         + settings.acknowledge().multipliedBy(silentTicks).toMillis() + " ms, and answers nobody else");

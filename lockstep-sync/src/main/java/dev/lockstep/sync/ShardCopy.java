@@ -56,12 +56,7 @@ final class ShardCopy implements Runnable {
      * @param reader of single keys; closed by this
      */
     ShardCopy(
-            int lane,
-            List<SlotRange> slots,
-            Inlet source,
-            CopyTask task,
-            LaneProgress progress,
-            SourceReader reader) {
+            int lane, List<SlotRange> slots, Inlet source, CopyTask task, LaneProgress progress, SourceReader reader) {
         this.lane = lane;
         this.slots = List.copyOf(slots);
         this.source = source;

@@ -122,9 +122,10 @@ final class SourceReader implements AutoCloseable {
                 database = key.database();
                 node.send(Words.of("SELECT", Integer.toString(database)));
             }
-            sizes.add(node.send(
-                    Words.of("MEMORY".getBytes(StandardCharsets.US_ASCII), "USAGE".getBytes(StandardCharsets.US_ASCII), key
-                            .bytes())));
+            sizes.add(node.send(Words.of(
+                    "MEMORY".getBytes(StandardCharsets.US_ASCII),
+                    "USAGE".getBytes(StandardCharsets.US_ASCII),
+                    key.bytes())));
         }
         if (database != 0) {
             node.send(Words.of("SELECT", "0"));
@@ -203,7 +204,8 @@ final class SourceReader implements AutoCloseable {
     private Outlet connect(NodeAddress node) throws Setback, InterruptedException {
         Outlet made = new Outlet(node, MOST_BYTES, clock, patience);
         try {
-            made.use(opener.open(loops, node, "lockstep-sync-reader", made).get(patience.toNanos(), TimeUnit.NANOSECONDS));
+            made.use(opener.open(loops, node, "lockstep-sync-reader", made)
+                    .get(patience.toNanos(), TimeUnit.NANOSECONDS));
             return made;
         } catch (TimeoutException e) {
             throw new Setback("no connection to " + node + " within " + patience.toMillis() + " ms");

@@ -43,7 +43,8 @@ class DumpPayloadTest {
 
     @Test
     void aChecksumThatIsMissingIsPutIn() {
-        assertThat(DumpPayload.forTarget(withoutChecksum(string(10)), REDIS_7_0)).isEqualTo(string(1));
+        assertThat(DumpPayload.forTarget(withoutChecksum(string(10)), REDIS_7_0))
+                .isEqualTo(string(1));
     }
 
     @Test

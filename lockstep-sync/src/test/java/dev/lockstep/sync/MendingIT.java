@@ -78,8 +78,8 @@ class MendingIT {
                 checkMended(source, target);
                 Awaitility.await()
                         .atMost(BOUND)
-                        .untilAsserted(() ->
-                                assertThat(target.primary().command("SCARD", DoubtStore.KEY)).isEqualTo(0L));
+                        .untilAsserted(() -> assertThat(target.primary().command("SCARD", DoubtStore.KEY))
+                                .isEqualTo(0L));
                 assertThat(sync.progress().isInStep()).isTrue();
             }
         }
@@ -157,8 +157,8 @@ class MendingIT {
                 assertThat(sync.progress().isInStep()).isTrue();
                 Awaitility.await()
                         .atMost(BOUND)
-                        .untilAsserted(() ->
-                                assertThat(target.primary().command("SCARD", DoubtStore.KEY)).isEqualTo(1L));
+                        .untilAsserted(() -> assertThat(target.primary().command("SCARD", DoubtStore.KEY))
+                                .isEqualTo(1L));
             }
         }
     }

@@ -34,8 +34,8 @@ class SourceTroubleIT {
             primary.command(
                     "FUNCTION",
                     "LOAD",
-                    "#!lua name=" + library + "\nredis.register_function('" + function
-                            + "', function() return 1 end)" + " -- so long that it is compressed".repeat(20));
+                    "#!lua name=" + library + "\nredis.register_function('" + function + "', function() return 1 end)"
+                            + " -- so long that it is compressed".repeat(20));
         }
     }
 
