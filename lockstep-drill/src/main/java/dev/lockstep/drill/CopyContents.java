@@ -57,7 +57,9 @@ final class CopyContents {
         onEach(side, node -> {
             ScanCursor cursor = ScanCursor.INITIAL;
             do {
-                KeyScanCursor<String> page = await(node.scan(cursor, ScanArgs.Builder.limit(PAGE)));
+                CompletionStage<KeyScanCursor<String>> scanned = node.scan(cursor, ScanArgs.Builder.limit(PAGE));
+                node.getStatefulConnection().flushCommands();
+                KeyScanCursor<String> page = await(scanned);
                 read(node, page.getKeys().stream().distinct().toList(), all);
                 cursor = page;
             } while (!cursor.isFinished());
@@ -101,6 +103,7 @@ final class CopyContents {
                         .withTimeout(TIMEOUT)
                         .build();
                 try (StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8, uri)) {
+                    connection.setAutoFlushCommands(false);
                     task.read(connection.async(), primary.port());
                 }
             });
@@ -121,10 +124,12 @@ final class CopyContents {
         List<CompletionStage<String>> types = keys.stream().<CompletionStage<String>>map(node::type).toList();
         List<CompletionStage<Long>> expiries =
                 keys.stream().<CompletionStage<Long>>map(node::pexpiretime).toList();
+        node.getStatefulConnection().flushCommands();
         List<CompletableFuture<List<String>>> elements = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             elements.add(elements(node, keys.get(i), await(types.get(i))).toCompletableFuture());
         }
+        node.getStatefulConnection().flushCommands();
         for (int i = 0; i < keys.size(); i++) {
             Held held = new Held(await(types.get(i)), await(expiries.get(i)), await(elements.get(i)));
             if (!held.type().equals(NONE.type())) {

@@ -31,8 +31,8 @@ public record CopyDrillSettings(
         @Nullable Path serverBin) {
 
     static final Duration USUAL_DURATION = Duration.ofSeconds(40);
-    static final int USUAL_RATE = 1_500;
-    static final int USUAL_KEYS = 60_000;
+    static final int USUAL_RATE = 500;
+    static final int USUAL_KEYS = 20_000;
 
     /** A kind of deployment that is copied from or to. */
     public enum Kind {

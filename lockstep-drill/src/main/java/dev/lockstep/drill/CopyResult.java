@@ -102,6 +102,11 @@ public record CopyResult(
                 .count();
     }
 
+    /** What all judges found together. */
+    long wrong() {
+        return findings.stream().mapToLong(Judged::found).sum();
+    }
+
     /** The result in one sentence. */
     public String headline() {
         String route = source.id() + " to " + target.id();

@@ -3,6 +3,7 @@ package dev.lockstep.drill;
 import dev.lockstep.client.Exclusive;
 import dev.lockstep.client.Lockstep;
 import dev.lockstep.client.NotSentException;
+import dev.lockstep.topology.TopologyException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -32,6 +33,7 @@ final class CopyWriter implements AutoCloseable {
     private static final int FIRST_BATCH = 2_000;
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final long WAIT_SECONDS = 20;
+    private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(60);
 
     private final Lockstep source;
     private final CopyWorkload workload;
@@ -44,10 +46,24 @@ final class CopyWriter implements AutoCloseable {
     private volatile @Nullable RuntimeException failure;
 
     CopyWriter(String uri, CopyWorkload workload, int rate, Patience patience) {
-        this.source = Lockstep.connect(uri);
+        this.source = connected(uri, patience);
         this.workload = workload;
         this.rate = rate;
         this.patience = patience;
+    }
+
+    /** On a busy machine servers that have just started may not answer in time. */
+    private static Lockstep connected(String uri, Patience patience) {
+        long until = patience.clock().getAsLong() + CONNECTS_WITHIN.toNanos();
+        while (true) {
+            try {
+                return Lockstep.connect(uri);
+            } catch (TopologyException e) {
+                if (patience.clock().getAsLong() > until) {
+                    throw e;
+                }
+            }
+        }
     }
 
     CopyLedger ledger() {
