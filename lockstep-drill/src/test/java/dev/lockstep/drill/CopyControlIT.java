@@ -2,6 +2,7 @@ package dev.lockstep.drill;
 
 import static dev.lockstep.drill.CopyDrillSettings.Kind.STANDALONE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.lockstep.local.LocalServer;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class CopyControlIT {
         "HSET hash f v g w",
         "XADD stream 1-1 f v",
         "XGROUP CREATE stream group 0",
-        "XREADGROUP GROUP group consumer STREAMS stream >"
+        "XCLAIM stream group consumer 0 1-1 TIME 1000 FORCE"
     };
 
     @Test
@@ -61,28 +62,33 @@ class CopyControlIT {
         }
     }
 
-    /** What is applied and not remembered at once is applied twice by the next copier; and what is harmed at last is found too. */
+    private static void harm(CopySide target) {
+        LocalServer server = target.deployment().primary();
+        String list = String.valueOf(((List<?>) server.command("KEYS", CopyWorkload.LIST + ":*")).get(0));
+        write(server, "INCR " + CopyWorkload.COUNTER + ":0:0", "LPOP " + list, "DEL filler:999");
+    }
+
     @Test
-    void aCheckpointApartFromItsDataIsFoundByEveryJudge() throws InterruptedException {
+    void aCopyThatIsHarmedIsFoundByEveryJudge() throws InterruptedException {
         CopyDrillSettings settings = CopyDrillSettings.random(5)
                 .between(STANDALONE, STANDALONE)
                 .withFaults(EnumSet.of(CopyFault.CUT_COPIER))
                 .withDuration(Duration.ofSeconds(10))
                 .withKeys(1_000)
-                .withRate(1_000)
                 .withServerBin(DrillIT.serverBin());
 
-        CopyResult result = new CopyDrill(settings, ForgetfulCopying.class, target -> {}).run();
+        CopyResult result = new CopyDrill(settings, Copying.class, CopyControlIT::harm).run();
 
+        assertThat(result.struck()).hasSize(1);
         assertThat(result.verdict().kind()).as(result.text()).isEqualTo(Verdict.Kind.INVALID);
         assertThat(result.findings())
                 .filteredOn(finding -> finding.found() > 0)
-                .extracting(CopyResult.Judged::judge)
+                .extracting(CopyResult.Judged::judge, CopyResult.Judged::found)
                 .as(result.text())
-                .contains(
-                        "keys that differ, read type by type",
-                        "elements pushed that are not there exactly once",
-                        "counters that have not grown by what was acknowledged",
-                        "keys that differ for lockstep verify");
+                .containsExactly(
+                        tuple("keys that differ, read type by type", 3L),
+                        tuple("elements pushed that are not there exactly once", 1L),
+                        tuple("counters that have not grown by what was acknowledged", 1L),
+                        tuple("keys that differ for lockstep verify", 3L));
     }
 }
