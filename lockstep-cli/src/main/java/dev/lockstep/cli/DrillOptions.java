@@ -33,8 +33,9 @@ final class DrillOptions {
     @Option(
             names = "--source",
             paramLabel = "KIND",
-            description = "With --workload sync, what to copy from: standalone, sentinel or cluster. The seed decides if"
-                    + " not given.",
+            description =
+                    "With --workload sync, what to copy from: standalone, sentinel or cluster. The seed decides if"
+                            + " not given.",
             order = 9)
     private @Nullable String source;
 
@@ -55,8 +56,9 @@ final class DrillOptions {
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "From the first call to the last, 5s to 1h; 60s if faults are drawn. Of a copy about as long as"
-                    + " its faults take, one in ten seconds; 40s if not given.",
+            description =
+                    "From the first call to the last, 5s to 1h; 60s if faults are drawn. Of a copy about as long as"
+                            + " its faults take, one in ten seconds; 40s if not given.",
             converter = Durations.class,
             order = 2)
     private @Nullable Duration duration;
@@ -126,8 +128,7 @@ final class DrillOptions {
 
     private void refuse(String option, @Nullable Object value, String instead) {
         if (value != null) {
-            throw new IllegalArgumentException(
-                    option + " means nothing with --workload " + workload + "; " + instead);
+            throw new IllegalArgumentException(option + " means nothing with --workload " + workload + "; " + instead);
         }
     }
 

@@ -61,10 +61,7 @@ public final class Campaign {
     }
 
     Campaign(DrillSettings settings, int count, Path folder, Runner runner) {
-        this(
-                count,
-                i -> new OfClients(settings.withSeed(settings.seed() + i), runner),
-                folder);
+        this(count, i -> new OfClients(settings.withSeed(settings.seed() + i), runner), folder);
         DrillSettings.require(!settings.isStory(), "the default drill has no other seeds; give a seed or a duration");
     }
 
@@ -97,12 +94,7 @@ public final class Campaign {
             String faults =
                     result.faults().stream().map(fault -> fault.kind().id()).collect(Collectors.joining(","));
             return new Entry(
-                    seed(),
-                    result.verdict().kind(),
-                    Headline.of(result),
-                    Headline.controls(result),
-                    faults,
-                    command());
+                    seed(), result.verdict().kind(), Headline.of(result), Headline.controls(result), faults, command());
         }
     }
 
@@ -121,8 +113,7 @@ public final class Campaign {
         public Entry run(Path report) throws InterruptedException {
             CopyResult result = new CopyDrill(settings).listener(listener).run();
             CopyReport.write(result, report);
-            return new Entry(
-                    seed(), result.verdict().kind(), result.headline(), "", result.faultsInShort(), command());
+            return new Entry(seed(), result.verdict().kind(), result.headline(), "", result.faultsInShort(), command());
         }
     }
 

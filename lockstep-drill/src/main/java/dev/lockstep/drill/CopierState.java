@@ -33,9 +33,8 @@ record CopierState(
     static CopierState of(SyncProgress now) {
         List<SyncProgress.Lane> lanes = now.lanes();
         boolean sized = lanes.stream().allMatch(lane -> lane.snapshotTotal() > 0);
-        double total = lanes.stream()
-                .mapToLong(SyncProgress.Lane::snapshotTotal)
-                .sum();
+        double total =
+                lanes.stream().mapToLong(SyncProgress.Lane::snapshotTotal).sum();
         return new CopierState(
                 lanes.stream()
                         .map(SyncProgress.Lane::phase)

@@ -46,8 +46,8 @@ final class CopyContents {
     private static final Held NONE = new Held("none", -2, List.of());
 
     /** How a stream is stored, when consumers were last seen, and what servers before 7.2 do not tell their replicas. */
-    private static final Set<String> NOT_DATA = Set.of(
-            "radix-tree-keys", "radix-tree-nodes", "seen-time", "active-time", "entries-read", "lag");
+    private static final Set<String> NOT_DATA =
+            Set.of("radix-tree-keys", "radix-tree-nodes", "seen-time", "active-time", "entries-read", "lag");
 
     private CopyContents() {}
 
@@ -121,7 +121,8 @@ final class CopyContents {
     private static void read(RedisAsyncCommands<String, String> node, List<String> found, Map<String, Held> into) {
         List<String> keys =
                 found.stream().filter(key -> !key.startsWith(CHECKPOINTS)).toList();
-        List<CompletionStage<String>> types = keys.stream().<CompletionStage<String>>map(node::type).toList();
+        List<CompletionStage<String>> types =
+                keys.stream().<CompletionStage<String>>map(node::type).toList();
         List<CompletionStage<Long>> expiries =
                 keys.stream().<CompletionStage<Long>>map(node::pexpiretime).toList();
         node.getStatefulConnection().flushCommands();
@@ -143,18 +144,20 @@ final class CopyContents {
         return switch (type) {
             case "string" -> node.get(key).thenApply(value -> List.of(String.valueOf(value)));
             case "list" -> node.lrange(key, 0, -1);
-            case "set" -> node.smembers(key).thenApply(members -> members.stream()
-                    .sorted()
-                    .toList());
+            case "set" ->
+                node.smembers(key)
+                        .thenApply(members -> members.stream().sorted().toList());
             case "zset" ->
-                node.zrangeWithScores(key, 0, -1).thenApply(members -> members.stream()
-                        .map(member -> member.getValue() + " = " + member.getScore())
-                        .toList());
+                node.zrangeWithScores(key, 0, -1)
+                        .thenApply(members -> members.stream()
+                                .map(member -> member.getValue() + " = " + member.getScore())
+                                .toList());
             case "hash" ->
-                node.hgetall(key).thenApply(fields -> fields.entrySet().stream()
-                        .map(field -> field.getKey() + " = " + field.getValue())
-                        .sorted()
-                        .toList());
+                node.hgetall(key)
+                        .thenApply(fields -> fields.entrySet().stream()
+                                .map(field -> field.getKey() + " = " + field.getValue())
+                                .sorted()
+                                .toList());
             case "stream" ->
                 node.xrange(key, Range.unbounded()).thenCombine(described(node, key), (entries, described) -> {
                     List<String> all = new ArrayList<>();
@@ -199,6 +202,8 @@ final class CopyContents {
     /** A consumer that holds nothing may have come to be by a read that found nothing, which no server tells its replicas. */
     private static boolean isIdleConsumer(List<?> facts) {
         int count = facts.indexOf("pel-count");
-        return facts.contains("seen-time") && count >= 0 && String.valueOf(facts.get(count + 1)).equals("0");
+        return facts.contains("seen-time")
+                && count >= 0
+                && String.valueOf(facts.get(count + 1)).equals("0");
     }
 }

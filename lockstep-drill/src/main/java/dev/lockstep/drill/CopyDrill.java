@@ -86,7 +86,8 @@ public final class CopyDrill {
      */
     public CopyResult run() throws InterruptedException {
         CopyPlan plan = CopyPlan.of(settings);
-        listener.onPhase("starting servers: " + plan.source().id() + " and " + plan.target().id());
+        listener.onPhase("starting servers: " + plan.source().id() + " and "
+                + plan.target().id());
         CompletableFuture<CopySide> starting = CompletableFuture.supplyAsync(
                 () -> CopySide.start("target", plan.target(), false, settings.serverBin()));
         try (CopySide source = CopySide.start("source", plan.source(), plan.needsLinks(), settings.serverBin());
@@ -178,7 +179,9 @@ public final class CopyDrill {
             boolean changed = state.phase() != last;
             last = state.phase();
             long writes = writer.ledger().countAcknowledged();
-            if (changed || samples.isEmpty() || now - samples.get(samples.size() - 1).atNanos() > SAMPLE_NANOS) {
+            if (changed
+                    || samples.isEmpty()
+                    || now - samples.get(samples.size() - 1).atNanos() > SAMPLE_NANOS) {
                 samples.add(new CopyResult.Sample(now, state.phase(), state.lagBytes(), state.lagMillis(), writes));
             }
             if (now - shown > SHOW_NANOS) {
@@ -248,8 +251,8 @@ public final class CopyDrill {
             CopierState state = copier.state();
             beforeJudging.accept(target);
             List<CopyResult.Judged> findings = new ArrayList<>();
-            findings.add(new CopyResult.Judged(
-                    "copiers that gave up", 1L + struck.size(), endings.size(), some(endings)));
+            findings.add(
+                    new CopyResult.Judged("copiers that gave up", 1L + struck.size(), endings.size(), some(endings)));
             findings.add(new CopyResult.Judged(
                     "in step at the end",
                     1,
@@ -316,8 +319,7 @@ public final class CopyDrill {
         private void asked(Map<String, Held> there, List<CopyResult.Judged> findings) {
             CopyLedger ledger = writer.ledger();
             boolean rewritten = plan.source() != CopyDrillSettings.Kind.STANDALONE
-                    && plan.strikes().stream()
-                            .anyMatch(strike -> strike.fault().mayRewriteSource());
+                    && plan.strikes().stream().anyMatch(strike -> strike.fault().mayRewriteSource());
             List<String> elements = rewritten
                     ? CopyJudge.doubledElements(there)
                     : CopyJudge.wrongElements(ledger.pushed(), ledger.perhapsPushed(), there);
@@ -353,9 +355,7 @@ public final class CopyDrill {
                 findings.add(new CopyResult.Judged(
                         "keys that differ for lockstep verify",
                         result.keys(),
-                        result.differing()
-                                - untold.size()
-                                + result.functions().size(),
+                        result.differing() - untold.size() + result.functions().size(),
                         some(evidence)));
                 if (result.unsettled() > 0) {
                     doubts.add("lockstep verify could not settle " + result.unsettled() + " keys, such as "
@@ -380,7 +380,9 @@ public final class CopyDrill {
             List<String> wrong = findings.stream()
                     .filter(one -> one.found() > 0)
                     .map(one -> one.found() + " " + one.judge()
-                            + (one.evidence().isEmpty() ? "" : ", such as: " + one.evidence().get(0)))
+                            + (one.evidence().isEmpty()
+                                    ? ""
+                                    : ", such as: " + one.evidence().get(0)))
                     .toList();
             if (!wrong.isEmpty()) {
                 return new Verdict(Verdict.Kind.INVALID, wrong);

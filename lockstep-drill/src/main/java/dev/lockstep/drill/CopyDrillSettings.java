@@ -91,8 +91,7 @@ public record CopyDrillSettings(
 
     /** 40 s of the usual faults between kinds of deployments that the seed decides. */
     public static CopyDrillSettings random(long seed) {
-        return new CopyDrillSettings(
-                null, null, seed, USUAL_DURATION, CopyFault.usual(), USUAL_RATE, USUAL_KEYS, null);
+        return new CopyDrillSettings(null, null, seed, USUAL_DURATION, CopyFault.usual(), USUAL_RATE, USUAL_KEYS, null);
     }
 
     /** The same with another seed. */

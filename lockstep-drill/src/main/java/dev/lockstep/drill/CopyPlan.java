@@ -62,9 +62,8 @@ record CopyPlan(Kind source, Kind target, List<Strike> strikes) {
                 deck.addAll(fitting(settings, source, target)); // dealt like cards, so that all come soon
             }
             CopyFault fault = deck.remove(random.nextInt(deck.size()));
-            boolean early = fault == CopyFault.KILL_COPIER
-                    ? kills++ % 2 == 0
-                    : !fault.movesSlots() && random.nextInt(4) == 0;
+            boolean early =
+                    fault == CopyFault.KILL_COPIER ? kills++ % 2 == 0 : !fault.movesSlots() && random.nextInt(4) == 0;
             strikes.add(strike(
                     fault,
                     early ? Moment.FULL_COPY : Moment.LIVE,

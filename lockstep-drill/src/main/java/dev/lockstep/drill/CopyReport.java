@@ -75,13 +75,7 @@ public final class CopyReport {
         Svg tiles = new Svg();
         tile(tiles, "Keys", "at the end", figures.keys(), "wrong", result.wrong());
         tile(tiles, "Writes", "acknowledged", figures.writes(), "nobody knows", figures.unknown());
-        tile(
-                tiles,
-                "Copiers killed",
-                "in all",
-                result.kills().size(),
-                "in the full copy",
-                result.killsInFullCopy());
+        tile(tiles, "Copiers killed", "in all", result.kills().size(), "in the full copy", result.killsInFullCopy());
         tiles.add("<div class=\"tile\"><h3>After the last write</h3><dl>");
         entry(
                 tiles,

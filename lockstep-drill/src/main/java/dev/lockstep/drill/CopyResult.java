@@ -70,8 +70,7 @@ public record CopyResult(
      * @param caughtUpMillis how long it took after the last write until the copy was in step; -1 if it never was
      * @param fullCopies how many were begun, or gone on with
      */
-    public record Figures(
-            long writes, long unknown, long refused, long keys, long caughtUpMillis, long fullCopies) {}
+    public record Figures(long writes, long unknown, long refused, long keys, long caughtUpMillis, long fullCopies) {}
 
     /**
      * What one judge found.
@@ -110,8 +109,8 @@ public record CopyResult(
     /** The result in one sentence. */
     public String headline() {
         String route = source.id() + " to " + target.id();
-        String faults = VerdictTable.number(figures.writes()) + " writes, " + struck.size() + " faults, "
-                + kills.size() + " copiers killed, " + killsInFullCopy() + " of them in the full copy";
+        String faults = VerdictTable.number(figures.writes()) + " writes, " + struck.size() + " faults, " + kills.size()
+                + " copiers killed, " + killsInFullCopy() + " of them in the full copy";
         return switch (verdict.kind()) {
             case VALID ->
                 "The copy from " + route + " is equal: " + VerdictTable.number(figures.keys()) + " keys after " + faults

@@ -118,7 +118,8 @@ final class CopySide implements AutoCloseable {
     /** The slots that a primary of a cluster owns, as it says. */
     static List<Integer> slots(LocalServer primary) {
         List<Integer> slots = new ArrayList<>();
-        for (String line : String.valueOf(primary.command("CLUSTER", "NODES")).lines().toList()) {
+        for (String line :
+                String.valueOf(primary.command("CLUSTER", "NODES")).lines().toList()) {
             String[] words = line.split(" ", -1);
             for (int i = 8; words.length > 2 && words[2].contains("myself") && i < words.length; i++) {
                 if (!words[i].startsWith("[")) {

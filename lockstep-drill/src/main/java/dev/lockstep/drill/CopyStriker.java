@@ -66,8 +66,14 @@ final class CopyStriker {
             killing.join();
         }
         long healed = patience.clock().getAsLong();
-        patience.await(source::isWhole, BOUND, "the source is whole after " + strike.fault().id());
-        patience.await(target::isWhole, BOUND, "the target is whole after " + strike.fault().id());
+        patience.await(
+                source::isWhole,
+                BOUND,
+                "the source is whole after " + strike.fault().id());
+        patience.await(
+                target::isWhole,
+                BOUND,
+                "the target is whole after " + strike.fault().id());
         return new CopyResult.Struck(
                 strike.fault(),
                 victim + (strike.killsToo() ? ", and the copier" : ""),
@@ -137,14 +143,16 @@ final class CopyStriker {
         LocalServer primary = primary(source, strike.pick());
         List<LocalServer> replicas = source.replicas(primary);
         LocalServer next = replicas.stream()
-                .filter(replica -> CopySide.replication(replica, "connected_slaves").equals("0"))
+                .filter(replica ->
+                        CopySide.replication(replica, "connected_slaves").equals("0"))
                 .findFirst()
                 .orElse(replicas.get(0));
         List<LocalServer> others =
                 replicas.stream().filter(replica -> !replica.equals(next)).toList();
         others.forEach(replica -> replica.command("CONFIG", "SET", "replica-priority", "0"));
         if (!others.isEmpty()) {
-            TimeUnit.MILLISECONDS.sleep(11_000); // until Sentinels have asked for the priority, which they do every 10 s
+            TimeUnit.MILLISECONDS.sleep(
+                    11_000); // until Sentinels have asked for the priority, which they do every 10 s
         }
         try {
             source.deployment().link(primary, next).cut();

@@ -140,7 +140,10 @@ final class CopyWorkload {
             case 6 -> CopyWrite.of("ZADD").key(any("zset", group)).words("GT", random.nextInt(100), member());
             case 7 -> CopyWrite.of("ZPOPMIN").key(any("zset", group));
             default ->
-                CopyWrite.of("ZRANGESTORE").key(any("zrange", group)).key(any("zset", group)).words(0, 5);
+                CopyWrite.of("ZRANGESTORE")
+                        .key(any("zrange", group))
+                        .key(any("zset", group))
+                        .words(0, 5);
         };
     }
 
@@ -167,11 +170,21 @@ final class CopyWorkload {
             case 0, 1, 2 -> CopyWrite.of("SADD").key(any("set", group)).words(member(), "n" + random.nextInt(500));
             case 3 -> CopyWrite.of("SREM").key(any("set", group)).words(member());
             case 4 -> CopyWrite.of("SPOP").key(any("set", group));
-            case 5 -> CopyWrite.of("SMOVE").key(any("set", group)).key(any("set", group)).words(member());
+            case 5 ->
+                CopyWrite.of("SMOVE")
+                        .key(any("set", group))
+                        .key(any("set", group))
+                        .words(member());
             case 6 ->
-                CopyWrite.of("SINTERSTORE").key(any("inter", group)).key(any("set", group)).key(any("set", group));
+                CopyWrite.of("SINTERSTORE")
+                        .key(any("inter", group))
+                        .key(any("set", group))
+                        .key(any("set", group));
             default ->
-                CopyWrite.of("SUNIONSTORE").key(any("union", group)).key(any("set", group)).key(any("set", group));
+                CopyWrite.of("SUNIONSTORE")
+                        .key(any("union", group))
+                        .key(any("set", group))
+                        .key(any("set", group));
         };
     }
 
@@ -195,8 +208,16 @@ final class CopyWorkload {
             case 4 -> CopyWrite.of("SET").key(any("text", group)).words("t");
             case 5 -> CopyWrite.of("SETBIT").key(any("bits", group)).words(random.nextInt(2_000), 1);
             case 6 ->
-                CopyWrite.of("BITOP").words("XOR").key(any("xor", group)).key(any("bits", group)).key(any("bits", group));
-            case 7 -> CopyWrite.of("COPY").key(any("text", group)).key(any("copied", group)).words("REPLACE");
+                CopyWrite.of("BITOP")
+                        .words("XOR")
+                        .key(any("xor", group))
+                        .key(any("bits", group))
+                        .key(any("bits", group));
+            case 7 ->
+                CopyWrite.of("COPY")
+                        .key(any("text", group))
+                        .key(any("copied", group))
+                        .words("REPLACE");
             default -> CopyWrite.of("DEL").key(any("renamed", group));
         };
     }

@@ -17,7 +17,8 @@ class CopierStateTest {
     @Test
     void isAsFarAsTheShardThatIsLeastFar() {
         CopierState state = CopierState.of(new SyncProgress(
-                Duration.ofSeconds(1), List.of(lane(Phase.LIVE, 10, 10, ""), lane(Phase.FULL_COPY, 20, 30, "slow\nthere"))));
+                Duration.ofSeconds(1),
+                List.of(lane(Phase.LIVE, 10, 10, ""), lane(Phase.FULL_COPY, 20, 30, "slow\nthere"))));
         assertThat(state).isEqualTo(new CopierState(Phase.FULL_COPY, 0.75, 30, 60, 20, false, "slow\nthere"));
         assertThat(CopierState.parse(state.line()))
                 .isEqualTo(new CopierState(Phase.FULL_COPY, 0.75, 30, 60, 20, false, "slow there"));

@@ -35,8 +35,8 @@ class CopyJudgeTest {
 
     @Test
     void findsWhatIsMissingAndWhatIsTooMuch() {
-        assertThat(CopyJudge.differences(SOURCE, without("list:1"))).containsOnly(Map.entry(
-                "list:1", "is missing in the target"));
+        assertThat(CopyJudge.differences(SOURCE, without("list:1")))
+                .containsOnly(Map.entry("list:1", "is missing in the target"));
         assertThat(CopyJudge.differences(SOURCE, with("list:9", new Held("list", -1, List.of("e")))))
                 .containsOnly(Map.entry("list:9", "is only in the target"));
     }
@@ -51,7 +51,8 @@ class CopyJudgeTest {
                 .startsWith("expires at 1000 in the source and at 1001 in the target");
         assertThat(CopyJudge.differences(SOURCE, with("list:1", new Held("list", -1, List.of("e2"))))
                         .get("list:1"))
-                .isEqualTo("is a list of 2 in the source and 1 in the target, the first that differs: \"e1\" and \"e2\"");
+                .isEqualTo(
+                        "is a list of 2 in the source and 1 in the target, the first that differs: \"e1\" and \"e2\"");
     }
 
     @Test
@@ -77,6 +78,10 @@ class CopyJudgeTest {
                 .containsExactly("e3 was never pushed and is in [list:2]");
         Map<String, Held> doubled = with("list:2", new Held("list", -1, List.of("e3", "e2")));
         assertThat(CopyJudge.doubledElements(SOURCE)).isEmpty();
-        assertThat(CopyJudge.doubledElements(doubled)).hasSize(1).first().asString().startsWith("e2 was pushed once");
+        assertThat(CopyJudge.doubledElements(doubled))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("e2 was pushed once");
     }
 }

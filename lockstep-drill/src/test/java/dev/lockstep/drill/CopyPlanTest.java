@@ -75,7 +75,8 @@ class CopyPlanTest {
     @Test
     void movesSlotsOnlyOnceTheTargetFollows() {
         for (long seed = 0; seed < 50; seed++) {
-            assertThat(plan(seed, CopyFault.MOVE_TARGET_SLOTS, CopyFault.MOVE_SOURCE_SLOTS).strikes())
+            assertThat(plan(seed, CopyFault.MOVE_TARGET_SLOTS, CopyFault.MOVE_SOURCE_SLOTS)
+                            .strikes())
                     .extracting(Strike::moment)
                     .containsOnly(Moment.LIVE);
         }

@@ -23,7 +23,13 @@ class CopyReportTest {
                 List.of("source: Redis 7.0.15", "target: Redis 7.0.15"),
                 List.of(
                         new Struck(CopyFault.KILL_COPIER, "the copier", Phase.FULL_COPY, SECOND, SECOND, 2 * SECOND),
-                        new Struck(CopyFault.KILL_SOURCE, "source node-1", Phase.LIVE, 9 * SECOND, 11 * SECOND, 15 * SECOND)),
+                        new Struck(
+                                CopyFault.KILL_SOURCE,
+                                "source node-1",
+                                Phase.LIVE,
+                                9 * SECOND,
+                                11 * SECOND,
+                                15 * SECOND)),
                 List.of(new Kill(SECOND, Phase.FULL_COPY), new Kill(10 * SECOND, Phase.LIVE)),
                 List.of(),
                 List.of(
@@ -41,8 +47,9 @@ class CopyReportTest {
     @Test
     void saysWhatWasDoneAndThatNothingIsWrong() {
         assertThat(good.headline())
-                .isEqualTo("The copy from sentinel to cluster is equal: 20,000 keys after 4,000 writes, 2 faults, 2 copiers"
-                        + " killed, 1 of them in the full copy.");
+                .isEqualTo(
+                        "The copy from sentinel to cluster is equal: 20,000 keys after 4,000 writes, 2 faults, 2 copiers"
+                                + " killed, 1 of them in the full copy.");
         assertThat(good.faultsInShort()).isEqualTo("kill-copier@full-copy,kill-source@live,1*kill-copier@meanwhile");
         assertThat(CopyReport.html(good))
                 .contains("VALID", "source node-1", "Nothing to show", "lockstep drill --workload sync --seed 7")

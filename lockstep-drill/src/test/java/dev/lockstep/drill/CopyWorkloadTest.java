@@ -22,9 +22,9 @@ class CopyWorkloadTest {
 
     private static String text(List<CopyWrite> writes) {
         return writes.stream()
-                .map(write -> write.name() + write.words() + write.parts().stream()
-                        .map(CopyWrite::words)
-                        .toList())
+                .map(write -> write.name()
+                        + write.words()
+                        + write.parts().stream().map(CopyWrite::words).toList())
                 .collect(Collectors.joining("\n"));
     }
 
