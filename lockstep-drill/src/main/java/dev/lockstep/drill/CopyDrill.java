@@ -144,17 +144,13 @@ public final class CopyDrill {
             this.plan = plan;
             this.source = source;
             this.target = target;
-            String from = source.deployment().uri();
             this.copier = new Copier(
                     Copier.program(copying),
-                    List.of(
-                            from,
-                            target.deployment().uri(),
-                            folder.resolve("spool").toString()),
+                    List.of(source.uriForCopier(), target.uriForCopier(), folder.resolve("spool").toString()),
                     this::ended);
-            this.striker = new CopyStriker(source, target, copier, patience);
+            this.striker = new CopyStriker(source, target, copier, patience, this::killed);
             this.writer = new CopyWriter(
-                    from, new CopyWorkload(source.shards() > 1, settings.seed()), settings.rate(), patience);
+                    source.uriForCopier(), new CopyWorkload(source.shards() > 1, settings.seed()), settings.rate(), patience);
         }
 
         /** Nanoseconds since the first copier was started. */
@@ -169,6 +165,13 @@ public final class CopyDrill {
                 restarts.add(ending.why());
             }
             listener.onFault(now(), "the copier ended by itself: " + ending.why());
+        }
+
+        /** Nobody copies until the next one tells how far it is. */
+        private synchronized void killed(long at) {
+            last = SyncProgress.Phase.CONNECTING;
+            samples.add(new CopyResult.Sample(
+                    at, last, 0, 0, writer.ledger().countAcknowledged()));
         }
 
         private synchronized void sampled(CopierState state) {

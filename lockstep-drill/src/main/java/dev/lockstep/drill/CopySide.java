@@ -14,6 +14,7 @@ final class CopySide implements AutoCloseable {
 
     static final String PASSWORD = "drill";
     private static final int SHARDS = 3;
+    private static final String PATIENCE = "?connectTimeout=3s&socketTimeout=2s";
 
     private final String name;
     private final Kind kind;
@@ -41,6 +42,14 @@ final class CopySide implements AutoCloseable {
 
     LocalDeployment deployment() {
         return deployment;
+    }
+
+    /** Where the copier finds it, with the patience that a process needs which has just begun on a busy machine. */
+    String uriForCopier() {
+        String uri = deployment.uri();
+        int name = uri.indexOf('#');
+        String address = name < 0 ? uri : uri.substring(0, name);
+        return address + PATIENCE + (name < 0 ? "" : uri.substring(name));
     }
 
     Kind kind() {

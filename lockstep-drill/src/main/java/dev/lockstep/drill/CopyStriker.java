@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.LongConsumer;
 
 /**
  * Whoever does the faults of a drill of copies, one after another: each is done, healed, and over when both deployments are
@@ -26,9 +26,12 @@ final class CopyStriker {
     private final CopySide target;
     private final Copier copier;
     private final Patience patience;
+    private final LongConsumer killed;
     private final List<CopyResult.Kill> kills = new ArrayList<>();
 
-    CopyStriker(CopySide source, CopySide target, Copier copier, Patience patience) {
+    /** @param killed told when a copier was killed */
+    CopyStriker(CopySide source, CopySide target, Copier copier, Patience patience, LongConsumer killed) {
+        this.killed = killed;
         this.source = source;
         this.target = target;
         this.copier = copier;
@@ -102,9 +105,11 @@ final class CopyStriker {
 
     private void replaceCopier(int pauseMillis) throws InterruptedException {
         CopierState before = copier.kill();
+        long at = patience.clock().getAsLong();
         synchronized (this) {
-            kills.add(new CopyResult.Kill(patience.clock().getAsLong(), before.phase()));
+            kills.add(new CopyResult.Kill(at, before.phase()));
         }
+        killed.accept(at);
         TimeUnit.MILLISECONDS.sleep(pauseMillis);
         copier.start();
     }
@@ -199,15 +204,5 @@ final class CopyStriker {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
         }
-    }
-
-    /** The kinds of faults that were done, each with how often. */
-    static String counted(List<CopyResult.Struck> struck) {
-        return struck.stream()
-                .collect(Collectors.groupingBy(one -> one.fault().id(), java.util.TreeMap::new, Collectors.counting()))
-                .entrySet()
-                .stream()
-                .map(each -> each.getValue() + " " + each.getKey())
-                .collect(Collectors.joining(", "));
     }
 }
