@@ -54,13 +54,13 @@ final class CopyContents {
     /** Everything, by key. */
     static Map<String, Held> of(CopySide side) {
         Map<String, Held> all = new TreeMap<>();
-        onEach(side, node -> {
+        onEach(side, connection -> {
             ScanCursor cursor = ScanCursor.INITIAL;
             do {
-                CompletionStage<KeyScanCursor<String>> scanned = node.scan(cursor, ScanArgs.Builder.limit(PAGE));
-                node.getStatefulConnection().flushCommands();
+                CompletionStage<KeyScanCursor<String>> scanned = connection.async().scan(cursor, ScanArgs.Builder.limit(PAGE));
+                connection.flushCommands();
                 KeyScanCursor<String> page = await(scanned);
-                read(node, page.getKeys().stream().distinct().toList(), all);
+                read(connection, page.getKeys().stream().distinct().toList(), all);
                 cursor = page;
             } while (!cursor.isFinished());
         });
@@ -76,20 +76,20 @@ final class CopyContents {
                         : side.deployment()
                                 .primary(io.lettuce.core.cluster.SlotHash.getSlot(key))
                                 .port()));
-        onEach(side, (node, port) -> read(node, bySlot.getOrDefault(side.shards() == 1 ? 0 : port, List.of()), all));
+        onEach(side, (connection, port) -> read(connection, bySlot.getOrDefault(side.shards() == 1 ? 0 : port, List.of()), all));
         return all;
     }
 
     private interface OnNode {
-        void read(RedisAsyncCommands<String, String> node, int port);
+        void read(StatefulRedisConnection<String, String> connection, int port);
     }
 
     private interface OnAnyNode {
-        void read(RedisAsyncCommands<String, String> node);
+        void read(StatefulRedisConnection<String, String> connection);
     }
 
     private static void onEach(CopySide side, OnAnyNode task) {
-        onEach(side, (node, port) -> task.read(node));
+        onEach(side, (connection, port) -> task.read(connection));
     }
 
     private static void onEach(CopySide side, OnNode task) {
@@ -104,7 +104,7 @@ final class CopyContents {
                         .build();
                 try (StatefulRedisConnection<String, String> connection = client.connect(StringCodec.UTF8, uri)) {
                     connection.setAutoFlushCommands(false);
-                    task.read(connection.async(), primary.port());
+                    task.read(connection, primary.port());
                 }
             });
         } finally {
@@ -118,19 +118,21 @@ final class CopyContents {
                 .join();
     }
 
-    private static void read(RedisAsyncCommands<String, String> node, List<String> found, Map<String, Held> into) {
+    private static void read(
+            StatefulRedisConnection<String, String> connection, List<String> found, Map<String, Held> into) {
+        RedisAsyncCommands<String, String> node = connection.async();
         List<String> keys =
                 found.stream().filter(key -> !key.startsWith(CHECKPOINTS)).toList();
         List<CompletionStage<String>> types =
                 keys.stream().<CompletionStage<String>>map(node::type).toList();
         List<CompletionStage<Long>> expiries =
                 keys.stream().<CompletionStage<Long>>map(node::pexpiretime).toList();
-        node.getStatefulConnection().flushCommands();
+        connection.flushCommands();
         List<CompletableFuture<List<String>>> elements = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             elements.add(elements(node, keys.get(i), await(types.get(i))).toCompletableFuture());
         }
-        node.getStatefulConnection().flushCommands();
+        connection.flushCommands();
         for (int i = 0; i < keys.size(); i++) {
             Held held = new Held(await(types.get(i)), await(expiries.get(i)), await(elements.get(i)));
             if (!held.type().equals(NONE.type())) {
