@@ -33,7 +33,7 @@ final class Evidence {
         this.name = name;
         this.setting = setting + "; Java " + Runtime.version().feature() + ", "
                 + Runtime.getRuntime().availableProcessors() + " processors; "
-                + options.number("--rounds") + " rounds of " + options.number("--millis") + " ms each";
+                + options.rounds();
         this.options = options;
         this.out = out;
         out.println(this.setting);

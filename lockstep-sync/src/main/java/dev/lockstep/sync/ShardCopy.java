@@ -177,7 +177,8 @@ final class ShardCopy implements Runnable {
         if (snapshot == null) {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
-        SnapshotKeys present = new SnapshotKeys(task.hashKey());
+        Sweep sweep = new Sweep(outlets, bits(), task.patience());
+        SnapshotKeys present = sweep.findsNothing() ? null : new SnapshotKeys(task.hashKey());
         SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
         try {
             copy.run(record.mark(), new SnapshotCopy.Watch() {
@@ -185,7 +186,9 @@ final class ShardCopy implements Runnable {
 
                 @Override
                 public void present(int database, ByteBuffer key) {
-                    present.add(database, key);
+                    if (present != null) {
+                        present.add(database, key);
+                    }
                 }
 
                 @Override
@@ -203,7 +206,9 @@ final class ShardCopy implements Runnable {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        new Sweep(outlets, bits(), task.patience()).allBut(present);
+        if (present != null) {
+            sweep.allBut(present);
+        }
         replicated.await(task::now);
         // A replica's stream does not say which database is selected where it begins; its snapshot does.
         int database = (int) Math.max(0, copy.facts().number("repl-stream-db", 0));
