@@ -46,7 +46,11 @@ final class Evidence {
         Map<String, List<double[]>> rounds = new LinkedHashMap<>();
         Turns.take(contenders, options.number("--warmups"), options.number("--rounds"), play)
                 .forEach((contender, its) -> rounds.put(name.apply(contender), its));
-        Sheet sheet = new Sheet(load, columns, rounds);
+        add(new Sheet(load, columns, rounds));
+    }
+
+    /** Tells what was measured, and remembers it. */
+    void add(Sheet sheet) {
         sheets.add(sheet);
         out.println();
         out.print(sheet.markdown());

@@ -35,10 +35,15 @@ final class LockstepCopier {
     }
 
     static Start from(String... ports) {
-        return spool -> Sync.from(Deployment.parse("redis://127.0.0.1:" + ports[0]))
-                .to(Deployment.parse("redis://127.0.0.1:" + ports[1]))
-                .spool(spool)
-                .start();
+        return spool -> Sync.from(deployment(ports[0])).to(deployment(ports[1])).spool(spool).start();
+    }
+
+    /** A virtual machine that has just started on a busy machine may need seconds for its first connection. */
+    private static Deployment deployment(String port) {
+        return Deployment.parse("redis://127.0.0.1:" + port).toBuilder()
+                .connectTimeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(30))
+                .build();
     }
 
     static void remove(Path folder) throws IOException {

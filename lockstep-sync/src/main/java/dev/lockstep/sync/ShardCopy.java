@@ -31,7 +31,7 @@ final class ShardCopy implements Runnable {
     private static final int MOST_DIVERGENCES = 3;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 3_000;
-    private static final int COMMANDS_TOGETHER = 512;
+    private static final int COMMANDS_TOGETHER = 2_048;
 
     private final int lane;
     private final List<SlotRange> slots;
