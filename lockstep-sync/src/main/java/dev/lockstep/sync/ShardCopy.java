@@ -178,7 +178,8 @@ final class ShardCopy implements Runnable {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
         Sweep sweep = new Sweep(outlets, bits(), task.patience());
-        SnapshotKeys present = sweep.findsNothing() ? null : new SnapshotKeys(task.hashKey());
+        // A target that has nothing yet will have nothing to be removed.
+        SnapshotKeys present = sweep.findsNothing() ? null : task.noKeys();
         SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
         try {
             copy.run(record.mark(), new SnapshotCopy.Watch() {
@@ -206,8 +207,12 @@ final class ShardCopy implements Runnable {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        if (present != null) {
+        for (boolean left = present != null; left; ) {
             sweep.allBut(present);
+            left = present.nextPart();
+            if (left) {
+                copy.keysAgain(present::add);
+            }
         }
         replicated.await(task::now);
         // A replica's stream does not say which database is selected where it begins; its snapshot does.

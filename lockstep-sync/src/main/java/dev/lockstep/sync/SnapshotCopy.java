@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -301,6 +302,17 @@ final class SnapshotCopy {
             place = batch.isDone() ? place : Math.min(place, batch.from());
         }
         return place;
+    }
+
+    /** Tells once more of all keys, from the beginning, and does nothing else. */
+    void keysAgain(BiConsumer<Integer, ByteBuffer> present) throws IOException, InterruptedException {
+        RdbSplitter again = new RdbSplitter(snapshot, RdbSplitter.USUAL_WINDOW, false);
+        for (RdbSplitter.Item item = again.next(); item != RdbSplitter.Item.END; item = again.next()) {
+            if (item == RdbSplitter.Item.KEY) {
+                RdbString key = again.key();
+                present.accept(again.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()));
+            }
+        }
     }
 
     /** The key whose value begins at a place, for people. */

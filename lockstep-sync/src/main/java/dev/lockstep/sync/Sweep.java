@@ -37,10 +37,10 @@ final class Sweep {
         walk(only, (node, outlet, database, keys) -> remove(outlet, keys)).run();
     }
 
-    /** Removes the keys that are not in this set. */
+    /** Removes the keys that are known not to be in this set. */
     void allBut(SnapshotKeys present) throws Setback, InterruptedException {
         walk(-1, (node, outlet, database, keys) -> {
-                    keys.removeIf(key -> present.contains(database, ByteBuffer.wrap(key)));
+                    keys.removeIf(key -> !present.lacks(database, ByteBuffer.wrap(key)));
                     remove(outlet, keys);
                 })
                 .run();
