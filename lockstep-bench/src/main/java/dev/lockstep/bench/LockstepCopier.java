@@ -35,7 +35,10 @@ final class LockstepCopier {
     }
 
     static Start from(String... ports) {
-        return spool -> Sync.from(deployment(ports[0])).to(deployment(ports[1])).spool(spool).start();
+        return spool -> Sync.from(deployment(ports[0]))
+                .to(deployment(ports[1]))
+                .spool(spool)
+                .start();
     }
 
     /** A virtual machine that has just started on a busy machine may need seconds for its first connection. */

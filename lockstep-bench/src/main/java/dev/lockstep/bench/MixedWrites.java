@@ -107,11 +107,14 @@ final class MixedWrites implements AutoCloseable {
     }
 
     private String value() {
-        return Long.toString(random.nextLong() | 1L << 62).concat("x".repeat(VALUE)).substring(0, VALUE);
+        return Long.toString(random.nextLong() | 1L << 62)
+                .concat("x".repeat(VALUE))
+                .substring(0, VALUE);
     }
 
     private void command(String... words) {
-        StringBuilder text = new StringBuilder(128).append('*').append(words.length).append("\r\n");
+        StringBuilder text =
+                new StringBuilder(128).append('*').append(words.length).append("\r\n");
         for (String word : words) {
             text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
         }

@@ -91,7 +91,8 @@ record Options(Map<String, Integer> numbers, @Nullable Path out, String command)
 
     /** How many rounds, and how long, for people. */
     String rounds() {
-        return number("--rounds") + " rounds" + (numbers.containsKey("--millis") ? " of " + number("--millis") + " ms each" : "");
+        return number("--rounds") + " rounds"
+                + (numbers.containsKey("--millis") ? " of " + number("--millis") + " ms each" : "");
     }
 
     int number(String option) {

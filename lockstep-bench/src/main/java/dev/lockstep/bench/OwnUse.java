@@ -25,7 +25,8 @@ record OwnUse(long began, long millis, long cpuMillis, long peakKilobytes) {
     /** Of this process, until now. */
     static OwnUse since(long began) throws IOException {
         long now = System.currentTimeMillis();
-        long cpu = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+        long cpu =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
         Matcher peak = PEAK.matcher(Files.readString(Path.of("/proc/self/status")));
         return new OwnUse(began, now - began, cpu / 1_000_000, peak.find() ? Long.parseLong(peak.group(1)) : 0);
     }

@@ -36,8 +36,8 @@ final class ReplicatorCopier {
     public static void main(String... ports) throws IOException {
         long began = System.currentTimeMillis();
         try (Jedis jedis = new Jedis("127.0.0.1", Integer.parseInt(ports[1]), 60_000);
-                Replicator source = new RedisReplicator(
-                        "127.0.0.1", Integer.parseInt(ports[0]), Configuration.defaultSetting())) {
+                Replicator source =
+                        new RedisReplicator("127.0.0.1", Integer.parseInt(ports[0]), Configuration.defaultSetting())) {
             source.setRdbVisitor(new DumpRdbVisitor(source));
             ReplicatorCopier copier = new ReplicatorCopier(source, jedis.pipelined());
             source.addEventListener((replicator, event) -> copier.take(event));

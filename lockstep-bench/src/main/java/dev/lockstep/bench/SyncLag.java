@@ -75,7 +75,11 @@ public final class SyncLag {
                             + options.number("--heap") + " MB; " + source.serverVersion(),
                     options,
                     out);
-            replica.primary().command("REPLICAOF", "127.0.0.1", Integer.toString(source.primary().port()));
+            replica.primary()
+                    .command(
+                            "REPLICAOF",
+                            "127.0.0.1",
+                            Integer.toString(source.primary().port()));
             Process copier = ProcessCopy.start(
                     LockstepFollower.class,
                     options.number("--heap"),
@@ -123,9 +127,9 @@ public final class SyncLag {
         Map<String, List<double[]>> rounds = new LinkedHashMap<>();
         followers.forEach(follower -> rounds.put(follower.name(), new ArrayList<>()));
         for (int round = 0; round < options.number("--rounds"); round++) {
-            round(rate, options.number("--millis")).forEach((name, figures) -> rounds.computeIfAbsent(
-                            name, any -> new ArrayList<>())
-                    .add(figures));
+            round(rate, options.number("--millis"))
+                    .forEach((name, figures) -> rounds.computeIfAbsent(name, any -> new ArrayList<>())
+                            .add(figures));
         }
         return new Sheet(String.format(java.util.Locale.ROOT, "%,d writes/s", rate), FIGURES, rounds);
     }

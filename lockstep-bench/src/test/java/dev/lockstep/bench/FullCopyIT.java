@@ -23,10 +23,12 @@ class FullCopyIT {
                 "--others",
                 "2000");
 
-        assertThat(evidence.sheets()).hasSize(3).allSatisfy(sheet -> assertThat(sheet.rounds())
-                .hasSize(4)
-                .allSatisfy((way, rounds) ->
-                        assertThat(rounds).hasSize(1).allMatch(figures -> figures[0] > 0 && figures[1] > 0)));
+        assertThat(evidence.sheets())
+                .hasSize(3)
+                .allSatisfy(sheet -> assertThat(sheet.rounds())
+                        .hasSize(4)
+                        .allSatisfy((way, rounds) ->
+                                assertThat(rounds).hasSize(1).allMatch(figures -> figures[0] > 0 && figures[1] > 0)));
         assertThat(text.toString(StandardCharsets.UTF_8)).contains("| redis-replicator | ");
     }
 }

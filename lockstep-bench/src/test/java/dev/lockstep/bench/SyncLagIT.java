@@ -25,10 +25,12 @@ class SyncLagIT {
                 "--rate",
                 "2000");
 
-        assertThat(evidence.sheets()).hasSize(1).allSatisfy(sheet -> assertThat(sheet.rounds())
-                .containsOnlyKeys("Lockstep", "REPLICAOF")
-                .allSatisfy((follower, rounds) ->
-                        assertThat(rounds).hasSize(2).allMatch(figures -> figures[0] > 0 && figures[1] > 0)));
+        assertThat(evidence.sheets())
+                .hasSize(1)
+                .allSatisfy(sheet -> assertThat(sheet.rounds())
+                        .containsOnlyKeys("Lockstep", "REPLICAOF")
+                        .allSatisfy((follower, rounds) ->
+                                assertThat(rounds).hasSize(2).allMatch(figures -> figures[0] > 0 && figures[1] > 0)));
         assertThat(text.toString(StandardCharsets.UTF_8)).contains("The copying process: began=");
     }
 }

@@ -72,7 +72,10 @@ final class SnapshotCopy {
     /** One node. */
     private static final class Side {
         final Outlet outlet;
-        @Nullable Batch gathering;
+
+        @Nullable
+        Batch gathering;
+
         int selected;
 
         Side(Outlet outlet) {
@@ -155,8 +158,7 @@ final class SnapshotCopy {
     }
 
     private void carry() throws IOException, InterruptedException, Setback {
-        RestoreStamp stamp =
-                stamps.computeIfAbsent(splitter.value().type(), type -> RestoreStamp.of(type, target));
+        RestoreStamp stamp = stamps.computeIfAbsent(splitter.value().type(), type -> RestoreStamp.of(type, target));
         RdbString key = splitter.key();
         if (!stamp.crosses()) {
             throw new SyncException("The key '" + shown(key) + "' (database " + splitter.db() + ") cannot be copied: "

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
+import dev.lockstep.topology.Deployment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import dev.lockstep.topology.Deployment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,10 +39,8 @@ class SweepIT {
     }
 
     private void copy(LocalDeployment source, LocalDeployment target) throws InterruptedException {
-        try (Sync sync = Sync.from(patient(source))
-                .to(patient(target))
-                .spool(folder)
-                .start()) {
+        try (Sync sync =
+                Sync.from(patient(source)).to(patient(target)).spool(folder).start()) {
             assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
         }
     }
@@ -85,7 +83,8 @@ class SweepIT {
             target.primary(SLOT).command("SET", "{k}extra", "1");
             target.primary(SLOT).command("SET", "{k}kept", "old", "PXAT", TIME);
             copy(source, target);
-            assertThat(target.primary(SLOT).command("MGET", "{k}kept", "{k}extra")).isEqualTo(Arrays.asList("1", null));
+            assertThat(target.primary(SLOT).command("MGET", "{k}kept", "{k}extra"))
+                    .isEqualTo(Arrays.asList("1", null));
             assertThat(target.primary(SLOT).command("PEXPIRETIME", "{k}kept"))
                     .as("what is replaced loses its time")
                     .isEqualTo(-1L);
