@@ -100,7 +100,7 @@ final class Planner {
     /** What another copy keeps in the source, because that is its target. */
     private static boolean isOwn(SlotCommand command) {
         for (int place : command.command().keys().of(command.words())) {
-            if (Checkpoint.isOwn(command.words().view(place))) {
+            if (Checkpoint.isOwn(command.words(), place)) {
                 return true;
             }
         }

@@ -32,7 +32,7 @@ final class ShardCopy implements Runnable {
     private static final int MOST_DIVERGENCES = 3;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 3_000;
-    private static final int COMMANDS_TOGETHER = 512;
+    private static final int COMMANDS_TOGETHER = 2_048;
 
     /**
      * What is known of the slots, if the source is a Redis Cluster.
@@ -225,7 +225,9 @@ final class ShardCopy implements Runnable {
         if (snapshot == null) {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
-        SnapshotKeys present = new SnapshotKeys(task.hashKey());
+        Sweep sweep = new Sweep(outlets, bits(), task.patience());
+        // A target that has nothing yet will have nothing to be removed.
+        SnapshotKeys present = sweep.findsNothing() ? null : task.noKeys();
         SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
         try {
             copy.run(record.mark(), new SnapshotCopy.Watch() {
@@ -235,7 +237,7 @@ final class ShardCopy implements Runnable {
                 public boolean present(int database, ByteBuffer key) {
                     // What is left of a slot that the shard does not own is none of its data.
                     boolean isTaken = sharding == null || taken.get(Slots.of(key));
-                    if (isTaken) {
+                    if (isTaken && present != null) {
                         present.add(database, key);
                     }
                     return isTaken;
@@ -256,7 +258,13 @@ final class ShardCopy implements Runnable {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        new Sweep(outlets, bits(), task.patience()).allBut(present);
+        for (boolean left = present != null; left; ) {
+            sweep.allBut(present);
+            left = present.nextPart();
+            if (left) {
+                copy.keysAgain(present::add);
+            }
+        }
         replicated.await(task::now);
         // A replica's stream does not say which database is selected where it begins; its snapshot does.
         int database = (int) Math.max(0, copy.facts().number("repl-stream-db", 0));
