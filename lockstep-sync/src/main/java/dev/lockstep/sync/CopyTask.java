@@ -94,12 +94,19 @@ final class CopyTask {
         return facts.random().getAsLong();
     }
 
-    HashKey hashKey() {
-        return facts.hashKey();
+    /** For the keys of a snapshot. */
+    SnapshotKeys noKeys() {
+        return new SnapshotKeys(
+                facts.hashKey(), SnapshotKeys.most(Runtime.getRuntime().maxMemory()));
     }
 
     Libraries libraries() {
         return libraries;
+    }
+
+    /** No key, of those that are met on the way. */
+    MetKeys noneMet() {
+        return new MetKeys(facts.hashKey());
     }
 
     Target target() {

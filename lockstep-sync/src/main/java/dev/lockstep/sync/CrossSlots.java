@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +37,12 @@ final class CrossSlots {
     }
 
     private final Outlets outlets;
-    private final BitSet slots;
+    private final Supplier<BitSet> slots;
     private final Duration patience;
     private final Libraries libraries;
 
-    /** @param slots of the source shard */
-    CrossSlots(Outlets outlets, BitSet slots, Duration patience, Libraries libraries) {
+    /** @param slots of the source shard, as it has them now */
+    CrossSlots(Outlets outlets, Supplier<BitSet> slots, Duration patience, Libraries libraries) {
         this.libraries = libraries;
         this.outlets = outlets;
         this.slots = slots;
@@ -57,11 +58,11 @@ final class CrossSlots {
         } else if (effect instanceof Effect.Computation computation) {
             compute(computation, parts);
         } else if (effect instanceof Effect.Flush flush) {
-            flush(slots, flush.allDatabases() ? -1 : step.database(), parts);
+            flush(slots.get(), flush.allDatabases() ? -1 : step.database(), parts);
         } else if (effect instanceof Effect.FlushSlots flush) {
             BitSet some = new BitSet();
             flush.slots().forEach(range -> some.set(range.first(), range.last() + 1));
-            some.and(slots);
+            some.and(slots.get());
             flush(some, -1, parts);
         } else if (effect instanceof Effect.Functions functions) {
             libraries.changed();

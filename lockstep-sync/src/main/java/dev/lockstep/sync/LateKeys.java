@@ -36,8 +36,8 @@ final class LateKeys {
     private final Outlets outlets;
     private final Doubts doubts;
     private final Duration patience;
-    private final SnapshotKeys known;
-    private final SnapshotKeys missing;
+    private final MetKeys known;
+    private final MetKeys missing;
     private final Set<Integer> flushed = new HashSet<>();
     private boolean allFlushed;
     private @Nullable Set<DatabaseKey> graced;
@@ -47,8 +47,8 @@ final class LateKeys {
         this.outlets = outlets;
         this.doubts = doubts;
         this.patience = task.patience();
-        this.known = new SnapshotKeys(task.hashKey());
-        this.missing = new SnapshotKeys(task.hashKey());
+        this.known = task.noneMet();
+        this.missing = task.noneMet();
         this.graced = onlyTheseHaveGrace ? new LinkedHashSet<>() : null;
     }
 

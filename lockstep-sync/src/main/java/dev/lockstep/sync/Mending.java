@@ -3,9 +3,11 @@ package dev.lockstep.sync;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,8 @@ final class Mending {
      * A value whose offset is not reached, or is reached in another history, is one that the source has lost. It is dropped,
      * and read again.
      *
+     * A slot that has gone to another shard of the source took its keys along: they have come as a whole by that one's stream.
+     *
      * A crash at any time does no harm. Before the key is forgotten as one in doubt it is read and put in place again. What
      * is put in place needs no checkpoint: its slot holds everything before it, and nothing behind it. */
 
@@ -28,13 +32,22 @@ final class Mending {
     private final Doubts doubts;
     private final DoubtStore store;
     private final SourceReader source;
+    private final Supplier<BitSet> slots;
     private final Outlets outlets;
     private final CopyTask task;
     private final ArrayDeque<SourceReader.Value> values = new ArrayDeque<>();
     private final List<DatabaseKey> mended = new ArrayList<>();
     private long begunAt;
 
-    Mending(Doubts doubts, DoubtStore store, SourceReader source, Outlets outlets, CopyTask task) {
+    /** @param slots that the source shard owns now */
+    Mending(
+            Doubts doubts,
+            DoubtStore store,
+            SourceReader source,
+            Supplier<BitSet> slots,
+            Outlets outlets,
+            CopyTask task) {
+        this.slots = slots;
         this.doubts = doubts;
         this.store = store;
         this.source = source;
@@ -62,10 +75,20 @@ final class Mending {
         }
     }
 
-    private void begin(StreamCopy copy) throws InterruptedException {
+    private void begin(StreamCopy copy) throws Setback, InterruptedException {
         begunAt = task.now();
+        BitSet owned = slots.get();
+        List<DatabaseKey> some = new ArrayList<>(doubts.first(TOGETHER));
+        List<DatabaseKey> gone = new ArrayList<>(some);
+        gone.removeIf(key -> owned.get(Slots.of(key.bytes())));
+        gone.forEach(doubts::mended);
+        store.forget(gone);
+        some.removeAll(gone);
+        if (some.isEmpty()) {
+            return;
+        }
         try {
-            source.read(doubts.first(TOGETHER)).stream()
+            source.read(some).stream()
                     .sorted(Comparator.comparingLong(SourceReader.Value::offset))
                     .forEach(values::add);
         } catch (Setback e) {

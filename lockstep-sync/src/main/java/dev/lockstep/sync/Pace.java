@@ -3,6 +3,7 @@ package dev.lockstep.sync;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +31,18 @@ final class Pace implements StreamCopy.Ahead {
         boolean page() throws Setback, InterruptedException;
     }
 
-    private final LaneMemory memory;
+    /** In which phase the target remembers the source shard to be. */
+    interface Memory {
+        LaneRecord.Phase phase();
+
+        /** Once what was written before is on the replicas; it is too, then. */
+        void become(LaneRecord.Phase phase) throws Setback, InterruptedException;
+    }
+
+    private final Memory memory;
     private final Planner planner;
     private final Doubts doubts;
-    private final Sweep sweep;
+    private final Supplier<Sweep> sweeps;
     private final Outlets outlets;
     private final CopyTask task;
     private final SourceReader source;
@@ -44,22 +53,24 @@ final class Pace implements StreamCopy.Ahead {
     private @Nullable LateKeys late;
     private @Nullable Pages pages;
     private boolean timesTrue;
+    /** Whether keys may have grace of which this does not know. */
+    private boolean othersHaveGrace;
 
     /** How the target is reached. */
-    record Way(Outlets outlets, Sweep sweep, CopyTask task) {}
+    record Way(Outlets outlets, Supplier<Sweep> sweeps, CopyTask task) {}
 
-    Pace(LaneMemory memory, Planner planner, Doubts doubts, SourceReader source, Way way) {
+    Pace(Memory memory, Planner planner, Doubts doubts, SourceReader source, Way way) {
         this.source = source;
         this.memory = memory;
         this.planner = planner;
         this.doubts = doubts;
-        this.sweep = way.sweep();
+        this.sweeps = way.sweeps();
         this.outlets = way.outlets();
         this.task = way.task();
-        if (memory.isIn(LaneRecord.Phase.CATCH_UP)) {
+        if (memory.phase() == LaneRecord.Phase.CATCH_UP) {
             planner.graceful(true); // as everything has been since the full copy
         } else {
-            fallBehind(memory.isIn(LaneRecord.Phase.LIVE));
+            fallBehind(memory.phase() == LaneRecord.Phase.LIVE);
         }
     }
 
@@ -78,7 +89,7 @@ final class Pace implements StreamCopy.Ahead {
         if (looked == null || units.stream().allMatch(Unit::isEmpty)) {
             return;
         }
-        if (memory.isIn(LaneRecord.Phase.LIVE)) {
+        if (memory.phase() == LaneRecord.Phase.LIVE) {
             memory.become(LaneRecord.Phase.BEHIND); // before anything has grace
         }
         looked.look(units);
@@ -103,8 +114,16 @@ final class Pace implements StreamCopy.Ahead {
             if (!pages.page()) {
                 pages = null;
                 timesTrue = true;
+                othersHaveGrace = false;
             }
         }
+    }
+
+    /** Keys have come whose times have grace: true ones are put in place again. */
+    void again() {
+        othersHaveGrace = true;
+        timesTrue = false;
+        pages = null;
     }
 
     private boolean hasReachedTheSource(StreamCopy copy) throws InterruptedException {
@@ -123,12 +142,12 @@ final class Pace implements StreamCopy.Ahead {
     }
 
     private Pages pages() throws Setback, InterruptedException {
-        Collection<DatabaseKey> graced = late == null ? null : late.graced();
+        Collection<DatabaseKey> graced = late == null || othersHaveGrace ? null : late.graced();
         if (graced == null) {
-            if (!memory.isIn(LaneRecord.Phase.BEHIND)) {
+            if (memory.phase() != LaneRecord.Phase.BEHIND) {
                 memory.become(LaneRecord.Phase.BEHIND);
             }
-            return sweep.trueTimes()::page;
+            return sweeps.get().trueTimes()::page;
         }
         return new TrueTimes(outlets, task.patience(), graced)::page;
     }
@@ -139,7 +158,7 @@ final class Pace implements StreamCopy.Ahead {
     }
 
     boolean isLive() {
-        return late == null && memory.isIn(LaneRecord.Phase.LIVE);
+        return late == null && memory.phase() == LaneRecord.Phase.LIVE;
     }
 
     /** Whether single keys may be copied again: as they are at the source, with their true times. */
@@ -150,7 +169,7 @@ final class Pace implements StreamCopy.Ahead {
     /** No key is in doubt just now. */
     void mended() throws Setback, InterruptedException {
         if (timesTrue && !isLive()) {
-            if (!memory.isIn(LaneRecord.Phase.LIVE)) {
+            if (memory.phase() != LaneRecord.Phase.LIVE) {
                 memory.become(LaneRecord.Phase.LIVE);
             }
             late = null;

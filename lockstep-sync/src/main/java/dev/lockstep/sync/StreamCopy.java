@@ -52,7 +52,7 @@ final class StreamCopy {
      * @param doubts told at once, on an event loop, that a command had another effect than at the source
      * @param kept where they are remembered
      * @param diverged told at once, on an event loop, that a transaction went wrong so that nobody knows what it did
-     * @param ahead told what has been read
+     * @param watched who looks at what is read
      */
     record Way(
             Outlets outlets,
@@ -60,7 +60,15 @@ final class StreamCopy {
             Doubts doubts,
             DoubtStore kept,
             Consumer<String> diverged,
-            Ahead ahead) {}
+            Watched watched) {}
+
+    /**
+     * Who looks at what is read.
+     *
+     * @param ahead told what has been read
+     * @param gate where units of other lanes' slots wait; null if the source has no slots
+     */
+    record Watched(Ahead ahead, @Nullable Gate gate) {}
 
     private final CommandStream stream;
     private final Planner planner;
@@ -71,6 +79,7 @@ final class StreamCopy {
     private final DoubtStore kept;
     private final Consumer<String> diverged;
     private final Ahead ahead;
+    private final @Nullable Gate gate;
     private final byte[] field;
     private final long generation;
     private final LinkedBlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
@@ -95,7 +104,8 @@ final class StreamCopy {
         this.doubts = way.doubts();
         this.kept = way.kept();
         this.diverged = way.diverged();
-        this.ahead = way.ahead();
+        this.ahead = way.watched().ahead();
+        this.gate = way.watched().gate();
         this.field = TargetStore.fieldBytes(way.record().lane());
         this.generation = way.record().generation();
         this.taken = way.record().offset();
@@ -208,6 +218,13 @@ final class StreamCopy {
         taken = unit.to();
         if (databases.lastEntry().getValue() != unit.databaseAfter()) {
             databases.put(unit.to(), unit.databaseAfter());
+        }
+        if (gate != null && !gate.isOwn(unit)) {
+            drain();
+            if (!gate.admits(unit)) {
+                queue.add(unit.to(), Map.of());
+                return;
+            }
         }
         Plan plan = planner.plan(unit);
         if (plan.isLocal()) {

@@ -41,7 +41,7 @@ final class TrueTimes {
             if (database != 0) {
                 node.ask(Words.of("SELECT", Integer.toString(database)));
             }
-            Sweep.trueTimes(node, each.getValue());
+            Sweep.trueTimes(each.getKey().outlet(), each.getValue());
             if (database != 0) {
                 node.ask(Words.of("SELECT", "0"));
             }
