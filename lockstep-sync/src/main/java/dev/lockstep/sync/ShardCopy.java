@@ -425,8 +425,7 @@ final class ShardCopy implements Runnable {
                 settled = atGate.gate.isDue(SETTLE_EVERY) ? atGate.gate.settle() : settled;
             }
             progress.stream(copy.frontier(), generation.end(), copy.units());
-            boolean inStep =
-                    copy.isIdle() && copy.frontier() == generation.end() && settled && source.isStreaming();
+            boolean inStep = copy.isIdle() && copy.frontier() == generation.end() && settled && source.isStreaming();
             boolean behind = progress.now().lagMillis() > MOST_LAG_MILLIS || !source.isStreaming();
             pace.turn(copy, inStep, behind);
             if (pace.mayMend()) {
