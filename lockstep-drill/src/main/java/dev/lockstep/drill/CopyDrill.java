@@ -146,11 +146,17 @@ public final class CopyDrill {
             this.target = target;
             this.copier = new Copier(
                     Copier.program(copying),
-                    List.of(source.uriForCopier(), target.uriForCopier(), folder.resolve("spool").toString()),
+                    List.of(
+                            source.uriForCopier(),
+                            target.uriForCopier(),
+                            folder.resolve("spool").toString()),
                     this::ended);
             this.striker = new CopyStriker(source, target, copier, patience, this::killed);
             this.writer = new CopyWriter(
-                    source.uriForCopier(), new CopyWorkload(source.shards() > 1, settings.seed()), settings.rate(), patience);
+                    source.uriForCopier(),
+                    new CopyWorkload(source.shards() > 1, settings.seed()),
+                    settings.rate(),
+                    patience);
         }
 
         /** Nanoseconds since the first copier was started. */
@@ -170,8 +176,7 @@ public final class CopyDrill {
         /** Nobody copies until the next one tells how far it is. */
         private synchronized void killed(long at) {
             last = SyncProgress.Phase.CONNECTING;
-            samples.add(new CopyResult.Sample(
-                    at, last, 0, 0, writer.ledger().countAcknowledged()));
+            samples.add(new CopyResult.Sample(at, last, 0, 0, writer.ledger().countAcknowledged()));
         }
 
         private synchronized void sampled(CopierState state) {
