@@ -45,7 +45,7 @@ public final class CopyDrill {
      * MIGRATE shifts a time of expiry by as long as it takes. Where slots have moved, what expires is written once more at the
      * end: the copy is to be equal then, also in its times. */
 
-    private static final Duration LIVE_BOUND = Duration.ofSeconds(120);
+    private static final Duration LIVE_BOUND = Duration.ofMinutes(2);
     private static final Duration SETTLES_WITHIN = Duration.ofSeconds(20);
     private static final Duration VERIFY_PATIENCE = Duration.ofSeconds(10);
     private static final long SAMPLE_NANOS = 100_000_000;
@@ -239,7 +239,7 @@ public final class CopyDrill {
         /** Also true once it is past that. */
         private boolean isInFullCopy(CopierState state, double part) {
             boolean far = state.part() >= 0 ? state.part() >= part : state.keys() >= part * settings.keys();
-            return state.phase() == SyncProgress.Phase.FULL_COPY && far
+            return (state.phase() == SyncProgress.Phase.FULL_COPY && far)
                     || state.phase() == SyncProgress.Phase.CATCH_UP
                     || state.phase() == SyncProgress.Phase.LIVE;
         }
