@@ -49,8 +49,12 @@ final class SnapshotCopy {
 
     /** What is done besides, with each key and now and then. */
     interface Watch {
-        /** A key is part of the snapshot, whether it is carried over now or was before. */
-        void present(int database, ByteBuffer key);
+        /**
+         * A key is part of the snapshot, whether it is carried over now or was before.
+         *
+         * @return false if it is to be left out
+         */
+        boolean present(int database, ByteBuffer key);
 
         /** Everything before this place has been answered. */
         void marked(long place) throws Setback, InterruptedException;
@@ -118,14 +122,13 @@ final class SnapshotCopy {
         try {
             for (RdbSplitter.Item item = splitter.next(); item != RdbSplitter.Item.END; item = splitter.next()) {
                 boolean isKey = item == RdbSplitter.Item.KEY;
+                boolean taken = true;
                 if (isKey) {
                     RdbString key = splitter.key();
-                    watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()));
+                    taken = watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()))
+                            && !isOwn();
                 }
-                if (splitter.position() > mark) {
-                    if (isKey && isOwn()) {
-                        continue;
-                    }
+                if (taken && splitter.position() > mark) {
                     if (isKey) {
                         carry();
                     } else {
