@@ -33,6 +33,9 @@ public final class FullCopy {
             new Sheet.Column("its peak memory, MB", 0, false),
             new Sheet.Column("target's CPU, s", 2, false));
 
+    /** What a copy keeps for itself in a target that is no cluster. */
+    private static final int MOST_OWN_KEYS = 8;
+
     private FullCopy() {}
 
     public static void main(String... arguments) throws InterruptedException, IOException {
@@ -92,8 +95,8 @@ public final class FullCopy {
             throw new UncheckedIOException(e);
         }
         double cpu = cpuSeconds(target) - before;
-        long held = number(target, "DBSIZE") - number(target, "EVAL", OWN, "0");
-        if (held != keys) {
+        long held = target.command("DBSIZE") instanceof Long number ? number : 0;
+        if (held < keys || held > keys + MOST_OWN_KEYS) {
             throw new IllegalStateException(way.name() + " copied " + held + " of " + keys + " keys");
         }
         return new double[] {
@@ -104,13 +107,6 @@ public final class FullCopy {
             taken.peakMegabytes(),
             cpu
         };
-    }
-
-    /** How many keys a copy keeps for itself. */
-    private static final String OWN = "return #redis.call('KEYS', 'lockstep:ck:*')";
-
-    private static long number(LocalServer server, String... command) {
-        return server.command(command) instanceof Long number ? number : -1;
     }
 
     private static double cpuSeconds(LocalServer server) {

@@ -258,11 +258,11 @@ final class ShardCopy implements Runnable {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        for (boolean left = present != null; left; ) {
+        if (present != null) {
             sweep(outlets).allBut(present);
-            left = present.nextPart();
-            if (left) {
+            while (present.nextPart()) {
                 copy.keysAgain(watch::present);
+                sweep(outlets).allBut(present);
             }
         }
         replicated.await(task::now);
