@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.FlushMode;
 
 /**
  * Full copies of one server to another: by Lockstep in a process of its own, by the server itself as a replica, and by a copier
@@ -35,6 +36,8 @@ public final class FullCopy {
 
     /** What a copy keeps for itself in a target that is no cluster. */
     private static final int MOST_OWN_KEYS = 8;
+
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private FullCopy() {}
 
@@ -67,7 +70,7 @@ public final class FullCopy {
             for (CopyData data : CopyData.values()) {
                 int keys = options.number(data == CopyData.MIXED ? "--others" : "--strings");
                 if (only == 0 || only == data.ordinal() + 1) {
-                    source.primary().command("FLUSHALL");
+                    empty(source.primary());
                     try (Jedis jedis = new Jedis("127.0.0.1", source.primary().port())) {
                         data.fill(jedis, keys);
                     }
@@ -86,7 +89,7 @@ public final class FullCopy {
 
     private static double[] copied(CopyWay way, int keys, LocalServer source, LocalServer target)
             throws InterruptedException {
-        target.command("FLUSHALL", "SYNC");
+        empty(target);
         double before = cpuSeconds(target);
         CopyWay.Taken taken;
         try {
@@ -107,6 +110,13 @@ public final class FullCopy {
             taken.peakMegabytes(),
             cpu
         };
+    }
+
+    /** On a busy machine that takes longer than other commands may. */
+    private static void empty(LocalServer server) {
+        try (Jedis jedis = new Jedis(server.host(), server.port(), PATIENCE_MILLIS)) {
+            jedis.flushAll(FlushMode.SYNC);
+        }
     }
 
     private static double cpuSeconds(LocalServer server) {
