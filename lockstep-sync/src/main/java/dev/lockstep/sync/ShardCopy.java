@@ -229,29 +229,29 @@ final class ShardCopy implements Runnable {
         SnapshotKeys present = sweep(outlets).findsNothing() ? null : task.noKeys();
         SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
         SnapshotCopy.Watch watch = new SnapshotCopy.Watch() {
-                private long writtenAt = task.now();
+            private long writtenAt = task.now();
 
-                @Override
-                public boolean present(int database, ByteBuffer key) {
-                    // What is left of a slot that the shard does not own is none of its data.
-                    boolean isTaken = sharding == null || taken.get(Slots.of(key));
-                    if (isTaken && present != null) {
-                        present.add(database, key);
-                    }
-                    return isTaken;
+            @Override
+            public boolean present(int database, ByteBuffer key) {
+                // What is left of a slot that the shard does not own is none of its data.
+                boolean isTaken = sharding == null || taken.get(Slots.of(key));
+                if (isTaken && present != null) {
+                    present.add(database, key);
                 }
+                return isTaken;
+            }
 
-                @Override
-                public void marked(long place) throws Setback, InterruptedException {
-                    checkUp(outlets, generation);
-                    progress.snapshot(place, snapshot.length(), copy.keys());
-                    if (task.now() - writtenAt > MARK_EVERY) {
-                        replicated.await(task::now);
-                        remember(store, record.marked(place));
-                        writtenAt = task.now();
-                    }
+            @Override
+            public void marked(long place) throws Setback, InterruptedException {
+                checkUp(outlets, generation);
+                progress.snapshot(place, snapshot.length(), copy.keys());
+                if (task.now() - writtenAt > MARK_EVERY) {
+                    replicated.await(task::now);
+                    remember(store, record.marked(place));
+                    writtenAt = task.now();
                 }
-            };
+            }
+        };
         try {
             copy.run(record.mark(), watch);
         } catch (Refused e) {
