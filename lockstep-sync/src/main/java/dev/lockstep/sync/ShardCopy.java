@@ -244,49 +244,49 @@ final class ShardCopy implements Runnable {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
         Set<@Nullable String> libraries = new HashSet<>();
-        Sweep sweep = new Sweep(outlets, bits(), task.patience());
-        // A target that has nothing yet will have nothing to be removed.
-        SnapshotKeys present = sweep.findsNothing() ? null : task.noKeys();
+        // Where nothing is yet, there will be nothing to be removed.
+        SnapshotKeys present = sweep(outlets).findsNothing() ? null : task.noKeys();
         SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
+        SnapshotCopy.Watch watch = new SnapshotCopy.Watch() {
+            private long writtenAt = task.now();
+
+            @Override
+            public boolean present(int database, ByteBuffer key) {
+                // What is left of a slot that the shard does not own is none of its data.
+                boolean isTaken = sharding == null || taken.get(Slots.of(key));
+                if (isTaken && present != null) {
+                    present.add(database, key);
+                }
+                return isTaken;
+            }
+
+            @Override
+            public void library(@Nullable String name) {
+                libraries.add(name);
+            }
+
+            @Override
+            public void marked(long place) throws Setback, InterruptedException {
+                checkUp(outlets, generation);
+                progress.snapshot(place, snapshot.length(), copy.keys());
+                if (task.now() - writtenAt > MARK_EVERY) {
+                    replicated.await(task::now);
+                    remember(store, record.marked(place));
+                    writtenAt = task.now();
+                }
+            }
+        };
         try {
-            copy.run(record.mark(), new SnapshotCopy.Watch() {
-                private long writtenAt = task.now();
-
-                @Override
-                public boolean present(int database, ByteBuffer key) {
-                    // What is left of a slot that the shard does not own is none of its data.
-                    boolean isTaken = sharding == null || taken.get(Slots.of(key));
-                    if (isTaken && present != null) {
-                        present.add(database, key);
-                    }
-                    return isTaken;
-                }
-
-                @Override
-                public void library(@Nullable String name) {
-                    libraries.add(name);
-                }
-
-                @Override
-                public void marked(long place) throws Setback, InterruptedException {
-                    checkUp(outlets, generation);
-                    progress.snapshot(place, snapshot.length(), copy.keys());
-                    if (task.now() - writtenAt > MARK_EVERY) {
-                        replicated.await(task::now);
-                        remember(store, record.marked(place));
-                        writtenAt = task.now();
-                    }
-                }
-            });
+            copy.run(record.mark(), watch);
         } catch (Refused e) {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        for (boolean left = present != null; left; ) {
-            sweep.allBut(present);
-            left = present.nextPart();
-            if (left) {
-                copy.keysAgain(present::add);
+        if (present != null) {
+            sweep(outlets).allBut(present);
+            while (present.nextPart()) {
+                copy.keysAgain(watch::present);
+                sweep(outlets).allBut(present);
             }
         }
         task.libraries().copied(lane, libraries, outlets.replies(task.patience()));
@@ -298,6 +298,11 @@ final class ShardCopy implements Runnable {
         remember(store, copied);
         replicated.await(task::now);
         return copied;
+    }
+
+    /** Over what is the lane's now. */
+    private Sweep sweep(Outlets outlets) {
+        return new Sweep(outlets, bits(), task.patience());
     }
 
     /** The slots that are the lane's now; all if the source has none. */
@@ -398,7 +403,7 @@ final class ShardCopy implements Runnable {
                 planner,
                 doubts,
                 reader,
-                new Pace.Way(outlets, () -> new Sweep(outlets, bits(), task.patience()), task));
+                new Pace.Way(outlets, () -> sweep(outlets), task));
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,
