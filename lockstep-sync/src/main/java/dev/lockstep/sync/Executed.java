@@ -119,23 +119,24 @@ final class Executed implements Consumer<Reply> {
     private void judge(List<Reply> results) {
         int at = 0;
         int database = 0;
-        for (Reply result : results) {
-            if (result instanceof Reply.Failure why) {
-                outcome.diverged(this, transaction.commands().get(0).words(), why.text());
-                return;
-            }
-        }
         for (Applied command : transaction.commands()) {
             if (command.database() != database) {
                 database = command.database();
                 at++;
             }
-            String why = at < results.size() ? command.objection(results.get(at)) : "no reply";
+            Reply result = at < results.size() ? results.get(at) : null;
+            String why = result == null ? "no reply" : command.objection(result);
             if (why != null) {
                 outcome.diverged(this, command.words(), why);
                 return;
             }
             at++;
+        }
+        for (Reply result : results.subList(at, results.size())) { // the checkpoint
+            if (result instanceof Reply.Failure failed) {
+                outcome.diverged(this, Words.of("HSET"), failed.text());
+                return;
+            }
         }
         outcome.committed(this);
     }

@@ -27,7 +27,9 @@ final class Ownership {
     private final String owner;
     private final String run;
     private volatile long epoch;
-    private volatile @Nullable String deposedBy;
+    private volatile String server = "";
+    /** Why it is the owner no more. */
+    private volatile @Nullable String lost;
 
     /**
      * @param owner who this process is, for people
@@ -64,25 +66,53 @@ final class Ownership {
             }
         }
         epoch = node.ask(Words.of("INCR", EPOCHS)) instanceof Reply.Count number ? number.value() : 0;
+        server = serverRun(node);
     }
 
     /** Prolongs the lease, to be called every second or two. */
     void renew(Replies node) throws Setback, InterruptedException {
         String now = Replies.text(node.ask(Words.of("GET", KEY)));
-        if (now == null && isLatest(node)) {
-            // The lease ended while nobody could be asked, and nobody came.
+        if (now == null && mayReturn(node)) {
             node.ask(Words.of("SET", KEY, owner, "NX", "PX", Long.toString(LEASE_MILLIS)));
             now = Replies.text(node.ask(Words.of("GET", KEY)));
+            if (owner.equals(now)) {
+                node.ask(Words.of("SET", EPOCHS, Long.toString(epoch), "NX"));
+            }
         }
         if (!owner.equals(now)) {
-            deposedBy = now == null ? "a later one" : now;
+            lost = "This process keeps the target no more: " + (now == null ? "a later one" : now)
+                    + " does, since this one stood still, or was cut off, for longer than its lease";
             check();
         }
         node.ask(Words.of("PEXPIRE", KEY, Long.toString(LEASE_MILLIS)));
     }
 
-    private boolean isLatest(Replies node) throws Setback, InterruptedException {
-        return Long.toString(epoch).equals(Replies.text(node.ask(Words.of("GET", EPOCHS))));
+    /**
+     * Whether the lease only ended while nobody could be asked, and nobody came; or the target was emptied.
+     *
+     * @throws SyncException if this is another server, with data of its own: it is not the one that was to be written to
+     */
+    private boolean mayReturn(Replies node) throws Setback, InterruptedException {
+        String latest = Replies.text(node.ask(Words.of("GET", EPOCHS)));
+        if (latest != null) {
+            return latest.equals(Long.toString(epoch));
+        }
+        boolean empty = !String.valueOf(Replies.text(node.ask(Words.of("INFO", "keyspace"))))
+                .contains("keys=");
+        if (!empty && !serverRun(node).equals(server)) {
+            lost = node + " does not know of this copy, and holds other data; expected the server that was copied"
+                    + " to so far. If it is to be overwritten, start again";
+            check();
+        }
+        return true;
+    }
+
+    private static String serverRun(Replies node) throws Setback, InterruptedException {
+        return String.valueOf(Replies.text(node.ask(Words.of("INFO", "server"))))
+                .lines()
+                .filter(line -> line.startsWith("run_id:"))
+                .findFirst()
+                .orElse("unknown");
     }
 
     /** Cuts what former owners have left at a node. */
@@ -107,12 +137,11 @@ final class Ownership {
         return null;
     }
 
-    /** @throws SyncException if somebody else is the owner */
+    /** @throws SyncException if somebody else is the owner, or the target is not the one it was */
     void check() {
-        String other = deposedBy;
-        if (other != null) {
-            throw new SyncException("This process keeps the target no more: " + other
-                    + " does, since this one stood still, or was cut off, for longer than its lease");
+        String why = lost;
+        if (why != null) {
+            throw new SyncException(why);
         }
     }
 

@@ -107,6 +107,8 @@ final class ShardCopy implements Runnable {
                 LaneRecord now = store.record(lane);
                 if (now != null) {
                     giveUp(store, now);
+                } else {
+                    diverged.set(null); // nothing is remembered that could be believed
                 }
                 if (e instanceof SourceMoved) {
                     throw new SyncException(String.valueOf(e.getMessage()), e);
@@ -134,8 +136,11 @@ final class ShardCopy implements Runnable {
         LaneRecord record = remembered;
         if (record == null || !Inlet.continues(record, generation) || !isUntouched(record, store)) {
             record = begin(generation);
+            store.watch(record).write();
             store.write(record);
             replicated.await(task::now);
+        } else {
+            store.watch(record).check();
         }
         source.use(generation);
         try {
@@ -190,7 +195,7 @@ final class ShardCopy implements Runnable {
 
                 @Override
                 public void marked(long place) throws Setback, InterruptedException {
-                    checkUp(outlets, generation);
+                    checkUp(outlets, store, generation);
                     progress.snapshot(place, snapshot.length(), copy.keys());
                     if (task.now() - writtenAt > MARK_EVERY) {
                         replicated.await(task::now);
@@ -240,7 +245,7 @@ final class ShardCopy implements Runnable {
         KeyWalk walk = null;
         while (!stopped) {
             copy.turn(walk == null);
-            checkUp(outlets, generation);
+            checkUp(outlets, store, generation);
             progress.stream(copy.frontier(), generation.end(), copy.units());
             boolean inStep = copy.isIdle() && copy.frontier() == generation.end();
             if (inStep && walk == null && record.phase() == LaneRecord.Phase.CATCH_UP && source.isStreaming()) {
@@ -269,9 +274,10 @@ final class ShardCopy implements Runnable {
         copy.drain();
     }
 
-    private void checkUp(Outlets outlets, Generation generation) throws Setback {
+    private void checkUp(Outlets outlets, TargetStore store, Generation generation) throws Setback {
         task.ownership().check();
         outlets.check();
         source.check(generation);
+        store.turn(task.now());
     }
 }
