@@ -81,7 +81,10 @@ final class ShardCopy implements Runnable {
             progress.ended(null);
         } catch (IOException e) {
             progress.ended(
-                    new SyncException("The spool of source shard " + lane + " cannot be used: " + e.getMessage(), e));
+                    new SyncException(
+                            "The spool of source shard " + lane + " cannot be used: " + e.getMessage()
+                                    + ". Mend it, or remove its folder, and start again; the source is asked for what is missing",
+                            e));
         } catch (RuntimeException e) {
             progress.ended(e);
         } catch (Error e) { // the memory may be used up; who waits has to know
@@ -206,6 +209,12 @@ final class ShardCopy implements Runnable {
             });
         } catch (Refused e) {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
+        } catch (SyncException e) {
+            if (e.getCause() instanceof RdbDamage) {
+                source.abandon(generation, String.valueOf(e.getMessage()));
+                throw new Divergence(String.valueOf(e.getMessage()));
+            }
+            throw e;
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
         new Sweep(outlets, bits(), task.patience()).allBut(present);
