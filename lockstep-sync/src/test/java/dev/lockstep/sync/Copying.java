@@ -40,6 +40,13 @@ final class Copying {
                 ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
     }
 
+    /** With time for a process that has only just begun, on a machine that has other things to do. */
+    private static String patient(String uri) {
+        int name = uri.indexOf('#');
+        return (name < 0 ? uri : uri.substring(0, name)) + "?connectTimeout=20s&socketTimeout=2s"
+                + (name < 0 ? "" : uri.substring(name));
+    }
+
     /** Starts one, which writes there what it has to say. */
     static Process start(String source, String target, Path folder, ProcessBuilder.Redirect output)
             throws IOException {
@@ -49,8 +56,8 @@ final class Copying {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Copying.class.getName(),
-                        source,
-                        target,
+                        patient(source),
+                        patient(target),
                         folder.resolve("spool").toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(output)
