@@ -2,18 +2,14 @@ package dev.lockstep.sync;
 
 import dev.lockstep.topology.Deployment;
 import dev.lockstep.topology.Node;
-import dev.lockstep.topology.NodeAddress;
-import dev.lockstep.topology.Position;
 import dev.lockstep.topology.Shard;
 import dev.lockstep.topology.Topology;
 import dev.lockstep.topology.TopologyWatcher;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -33,24 +29,19 @@ import org.jspecify.annotations.Nullable;
  * is started again; what it has in its spool folder spares it a full copy. Thread-safe.
  */
 public final class Sync implements AutoCloseable {
-    /* A keeper holds the target for this process and prolongs its lease. Each source shard has a thread that copies it, a
-     * spool, and an event loop that does nothing but fill the spool. */
+    /* A keeper holds the target for this process and prolongs its lease. Each source shard has a thread that copies it, and a
+     * spool; one event loop does nothing but fill the spools. */
 
-    private static final Duration SOURCE_PATIENCE = Duration.ofSeconds(60);
     private static final long LOOK_MILLIS = 20;
 
     private final long started = System.nanoTime();
-    private final SyncSettings settings;
     private final ClientResources resources;
     private final EventLoopGroup sourceLoops;
     private final EventLoopGroup targetLoops;
     private final TopologyWatcher source;
     private final TopologyWatcher target;
     private final Keeper keeper;
-    private final List<LaneProgress> progress = new ArrayList<>();
-    private final List<ShardCopy> copies = new ArrayList<>();
-    private final List<Inlet> inlets = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final Lanes lanes;
 
     /** A copy from this deployment; where to is said next. */
     public static From from(Deployment source) {
@@ -73,13 +64,13 @@ public final class Sync implements AutoCloseable {
     }
 
     private Sync(SyncSettings settings) {
-        this.settings = settings;
         this.resources = ClientResources.create();
         this.sourceLoops = LinkOpener.loops("lockstep-source", 1);
         this.targetLoops = LinkOpener.loops("lockstep-target", 1);
         TopologyWatcher from = null;
         TopologyWatcher to = null;
         Keeper owner = null;
+        Lanes begun = null;
         try {
             from = TopologyWatcher.open(settings.source(), resources);
             to = TopologyWatcher.open(settings.target(), resources);
@@ -95,9 +86,13 @@ public final class Sync implements AutoCloseable {
             this.source = from;
             this.target = to;
             this.keeper = owner;
-            begin(task);
+            begun = new Lanes(settings, task, from, sourceLoops);
+            this.lanes = begun;
+            begin();
         } catch (RuntimeException | InterruptedException e) {
-            inlets.forEach(Inlet::close);
+            if (begun != null) {
+                begun.close();
+            }
             close(from, to, owner);
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -127,83 +122,19 @@ public final class Sync implements AutoCloseable {
         }
     }
 
-    private void begin(CopyTask task) throws InterruptedException {
+    private void begin() {
         List<Shard> shards = source.current().shards().stream()
                 .filter(shard -> !shard.slots().isEmpty())
                 .toList();
-        List<Integer> lanes = LaneNumbers.of(shards, keeper.records());
+        List<Integer> numbers = LaneNumbers.of(shards, keeper.records());
         for (int i = 0; i < shards.size(); i++) {
-            Shard shard = shards.get(i);
-            int lane = lanes.get(i);
-            LaneProgress its = new LaneProgress(shard.name(), task::now);
-            Spool spool = Spool.open(settings.folder().resolve("shard-" + lane), SpoolLimits.of(settings.spoolBytes()));
-            Inlet inlet = new Inlet(
-                    spool,
-                    listener -> new PsyncSource(
-                            new LinkOpener(settings.source()),
-                            sourceLoops.next(),
-                            () -> nodeOf(shard.name()),
-                            spool,
-                            SourceSettings.of("lockstep-sync", settings.source().mode() == Deployment.Mode.SENTINEL),
-                            listener),
-                    SOURCE_PATIENCE);
-            inlets.add(inlet);
-            progress.add(its);
-            ShardCopy copy = new ShardCopy(lane, shard.slots(), inlet, task, its);
-            copies.add(copy);
-            Thread thread = new Thread(copy, "lockstep-copy-" + lane);
-            thread.setDaemon(true);
-            threads.add(thread);
+            lanes.begin(shards.get(i), numbers.get(i));
         }
-        threads.forEach(Thread::start);
-    }
-
-    /**
-     * A replica that is in step, else the primary; null if the shard is not known.
-     *
-     * @throws SyncException if none of them answers, and what is known of them
-     */
-    private @Nullable NodeAddress nodeOf(String name) {
-        for (Shard shard : source.current().shards()) {
-            if (shard.name().equals(name)) {
-                return shard.replicas().stream()
-                        .filter(node -> node.reachable()
-                                && node.info() != null
-                                && node.info().linkUp())
-                        .findFirst()
-                        .or(() -> Optional.ofNullable(shard.primary()).filter(Node::reachable))
-                        .map(Node::address)
-                        .orElseThrow(() -> new SyncException("no node answers: " + Target.seen(shard)));
-            }
-        }
-        return null;
     }
 
     /** How far it is. */
     public SyncProgress progress() {
-        List<SyncProgress.Lane> lanes = new ArrayList<>();
-        for (int i = 0; i < progress.size(); i++) {
-            lanes.add(progress(progress.get(i).now(), inlets.get(i)));
-        }
-        return new SyncProgress(Duration.ofNanos(System.nanoTime() - started), lanes);
-    }
-
-    private SyncProgress.Lane progress(SyncProgress.Lane lane, Inlet inlet) {
-        String missing = inlet.missing(lane.phase());
-        SyncProgress.Lane told = lane.trouble().isEmpty() && !missing.isEmpty() ? lane.troubled(missing) : lane;
-        // After a start the stream has yet to arrive, and so says nothing of how much there is.
-        return lane.phase() == SyncProgress.Phase.LIVE ? told.written(writtenBy(lane.shard())) : told;
-    }
-
-    private long writtenBy(String name) {
-        for (Shard shard : source.current().shards()) {
-            Node primary = shard.primary();
-            Position position = primary == null ? null : primary.position();
-            if (shard.name().equals(name) && position != null) {
-                return position.offset();
-            }
-        }
-        return 0;
+        return new SyncProgress(Duration.ofNanos(System.nanoTime() - started), lanes.progress());
     }
 
     /**
@@ -241,38 +172,16 @@ public final class Sync implements AutoCloseable {
 
     private void throwFailure() {
         keeper.throwFailure();
-        for (LaneProgress lane : progress) {
-            RuntimeException why = lane.failure();
-            if (why != null) {
-                throw new SyncException(String.valueOf(why.getMessage()), why);
-            }
-        }
+        lanes.throwFailure();
     }
 
     /** Stops it: what is under way is committed. It can be started again from there. */
     @Override
     public void close() {
-        copies.forEach(ShardCopy::stop);
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            try {
-                thread.join(settings.target().timeout().toMillis());
-                if (thread.isAlive()) {
-                    thread.interrupt();
-                    thread.join(1_000);
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-                thread.interrupt();
-            }
-        }
         try {
-            inlets.forEach(Inlet::close);
+            lanes.close();
         } finally {
             close(source, target, keeper);
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
