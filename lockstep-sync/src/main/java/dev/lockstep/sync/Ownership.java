@@ -16,7 +16,10 @@ final class Ownership {
      * the new owner has come, and finds out.
      *
      * The lease is renewed while the process lives. Where it is kept, in slot 0 of the target, a failover may lose the latest
-     * renewal, or the latest owner. The one that was lost finds somebody else's name there, or none, and stops. */
+     * renewal, or the latest owner. The one that was lost finds somebody else's name there, or a later epoch, and stops.
+     *
+     * If even the epoch is gone, the target was emptied. Whoever was its owner may take it again: of two only one can. But a
+     * deployment can also lead to another server than before, whose data is nobody's to remove; so that has to be empty too. */
 
     static final String KEY = Checkpoint.PREFIX + "{" + SlotTags.of(0) + "}:owner";
     static final String EPOCHS = Checkpoint.PREFIX + "{" + SlotTags.of(0) + "}:epoch";

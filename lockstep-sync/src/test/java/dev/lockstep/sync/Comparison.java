@@ -238,7 +238,9 @@ final class Comparison implements AutoCloseable {
                 Map<String, String> fields = new LinkedHashMap<>();
                 page.getMap().forEach((field, value) -> fields.put(Comparison.text(field), Comparison.text(value)));
                 byte[][] names = page.getMap().keySet().toArray(byte[][]::new);
-                for (KeyValue<byte[], byte[]> there : get(its.from.hmget(key, names))) {
+                List<KeyValue<byte[], byte[]>> others =
+                        names.length == 0 ? List.of() : get(its.from.hmget(key, names));
+                for (KeyValue<byte[], byte[]> there : others) {
                     String field = Comparison.text(there.getKey());
                     if (!there.hasValue() || !Comparison.text(there.getValue()).equals(fields.get(field))) {
                         return "the field " + field;

@@ -1,5 +1,6 @@
 package dev.lockstep.sync;
 
+import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.topology.Deployment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +42,10 @@ final class Copying {
     }
 
     /** With time for a process that has only just begun, on a machine that has other things to do. */
+    static Deployment patient(LocalDeployment of) {
+        return Deployment.parse(patient(of.uri()));
+    }
+
     private static String patient(String uri) {
         int name = uri.indexOf('#');
         return (name < 0 ? uri : uri.substring(0, name)) + "?connectTimeout=20s&socketTimeout=2s"

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -42,8 +41,8 @@ class FaultsIT {
     }
 
     private Sync start() {
-        return Sync.from(Deployment.parse(source.uri()))
-                .to(Deployment.parse(target.uri()))
+        return Sync.from(Copying.patient(source))
+                .to(Copying.patient(target))
                 .spool(spool)
                 .start();
     }
@@ -193,8 +192,8 @@ class FaultsIT {
     void aShardOfTheTargetIsEmptied() throws InterruptedException {
         DataSet.write(writer, 0);
         try (LocalDeployment cluster = LocalRedis.cluster().replicas(0).start();
-                Sync sync = Sync.from(Deployment.parse(source.uri()))
-                        .to(Deployment.parse(cluster.uri()))
+                Sync sync = Sync.from(Copying.patient(source))
+                        .to(Copying.patient(cluster))
                         .spool(spool)
                         .start()) {
             awaitInStep(sync);

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
-import dev.lockstep.topology.Deployment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -55,8 +54,8 @@ class SpoolFaultsIT {
     }
 
     private Sync start(long bytes) {
-        return Sync.from(Deployment.parse(source.uri()))
-                .to(Deployment.parse(target.uri()))
+        return Sync.from(Copying.patient(source))
+                .to(Copying.patient(target))
                 .spool(folder.resolve("spool"))
                 .spoolBytes(bytes)
                 .start();
