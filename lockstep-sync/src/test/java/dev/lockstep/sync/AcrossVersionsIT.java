@@ -19,8 +19,6 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Copies between servers of different releases: equal, or a message that names what cannot cross. Servers are those of
@@ -29,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 class AcrossVersionsIT {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AcrossVersionsIT.class);
     private static final Duration BOUND = Duration.ofSeconds(60);
 
     @TempDir
@@ -105,7 +102,7 @@ class AcrossVersionsIT {
             }
             assertThat(String.valueOf(target.primary().command("FUNCTION", "LIST")))
                     .contains("f1", "f2");
-            LOG.info("{} to {}: {} keys equal", source.serverVersion(), target.serverVersion(), keys);
+            System.out.printf("%s to %s: %,d keys equal%n", source.serverVersion(), target.serverVersion(), keys);
         }
     }
 
@@ -159,7 +156,7 @@ class AcrossVersionsIT {
             assertThatThrownBy(() -> sync.await(Duration.ofMillis(50), now -> {}))
                     .isInstanceOf(SyncException.class)
                     .hasMessageMatching("(?s).*HPEXPIREAT.*");
-            LOG.info("Of a command: {}", failure(sync));
+            System.out.println("Of a command: " + failure(sync));
         }
     }
 
@@ -177,7 +174,7 @@ class AcrossVersionsIT {
             assertThatThrownBy(() -> sync.awaitInStep(BOUND))
                     .isInstanceOf(SyncException.class)
                     .hasMessageMatching("(?s)" + message)
-                    .satisfies(told -> LOG.info("Of a type: {}", told.getMessage()));
+                    .satisfies(told -> System.out.println("Of a type: " + told.getMessage()));
         }
     }
 }

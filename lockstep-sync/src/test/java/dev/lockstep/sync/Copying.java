@@ -48,7 +48,7 @@ final class Copying {
 
     private static String patient(String uri) {
         int name = uri.indexOf('#');
-        return (name < 0 ? uri : uri.substring(0, name)) + "?connectTimeout=20s&socketTimeout=2s"
+        return (name < 0 ? uri : uri.substring(0, name)) + "?timeout=120s&connectTimeout=20s&socketTimeout=10s"
                 + (name < 0 ? "" : uri.substring(name));
     }
 
