@@ -80,11 +80,10 @@ final class ShardCopy implements Runnable {
         } catch (InterruptedException e) {
             progress.ended(null);
         } catch (IOException e) {
-            progress.ended(
-                    new SyncException(
-                            "The spool of source shard " + lane + " cannot be used: " + e.getMessage()
-                                    + ". Mend it, or remove its folder, and start again; the source is asked for what is missing",
-                            e));
+            progress.ended(new SyncException(
+                    "The spool of source shard " + lane + " cannot be used: " + e.getMessage()
+                            + ". Mend it, or remove its folder, and start again; the source is asked for what is missing",
+                    e));
         } catch (RuntimeException e) {
             progress.ended(e);
         } catch (Error e) { // the memory may be used up; who waits has to know

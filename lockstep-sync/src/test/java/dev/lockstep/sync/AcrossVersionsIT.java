@@ -63,8 +63,8 @@ class AcrossVersionsIT {
     }
 
     private static void writeAll(LocalDeployment to, boolean fieldTtls) {
-        RedisClient client = RedisClient.create(
-                RedisURI.create("127.0.0.1", to.primary().port()));
+        RedisClient client =
+                RedisClient.create(RedisURI.create("127.0.0.1", to.primary().port()));
         try {
             RedisCommands<byte[], byte[]> redis =
                     client.connect(ByteArrayCodec.INSTANCE).sync();

@@ -100,7 +100,8 @@ final class Comparison implements AutoCloseable {
             RedisClusterAsyncCommands<byte[], byte[]> there,
             Map<String, String> found)
             throws Exception {
-        List<RedisFuture<Long>> present = page.stream().map(key -> there.exists(key)).toList();
+        List<RedisFuture<Long>> present =
+                page.stream().map(key -> there.exists(key)).toList();
         for (int i = 0; i < page.size(); i++) {
             if (get(present.get(i)) == 0 && get(here.exists(page.get(i))) == 1) {
                 found.put(text(page.get(i)), "only in the second");
@@ -224,7 +225,9 @@ final class Comparison implements AutoCloseable {
         private String fieldTimes() throws Exception {
             List<byte[]> fields = new ArrayList<>(get(from.hkeys(key)));
             fields.sort(Arrays::compare);
-            return fields.isEmpty() ? "" : get(from.hpexpiretime(key, fields.toArray(byte[][]::new))).toString();
+            return fields.isEmpty()
+                    ? ""
+                    : get(from.hpexpiretime(key, fields.toArray(byte[][]::new))).toString();
         }
 
         @Nullable
@@ -238,8 +241,7 @@ final class Comparison implements AutoCloseable {
                 Map<String, String> fields = new LinkedHashMap<>();
                 page.getMap().forEach((field, value) -> fields.put(Comparison.text(field), Comparison.text(value)));
                 byte[][] names = page.getMap().keySet().toArray(byte[][]::new);
-                List<KeyValue<byte[], byte[]>> others =
-                        names.length == 0 ? List.of() : get(its.from.hmget(key, names));
+                List<KeyValue<byte[], byte[]>> others = names.length == 0 ? List.of() : get(its.from.hmget(key, names));
                 for (KeyValue<byte[], byte[]> there : others) {
                     String field = Comparison.text(there.getKey());
                     if (!there.hasValue() || !Comparison.text(there.getValue()).equals(fields.get(field))) {

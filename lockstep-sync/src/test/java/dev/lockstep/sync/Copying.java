@@ -53,8 +53,7 @@ final class Copying {
     }
 
     /** Starts one, which writes there what it has to say. */
-    static Process start(String source, String target, Path folder, ProcessBuilder.Redirect output)
-            throws IOException {
+    static Process start(String source, String target, Path folder, ProcessBuilder.Redirect output) throws IOException {
         return new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",

@@ -141,7 +141,8 @@ class FaultsIT {
                         "REPLICAOF", "127.0.0.1", String.valueOf(other.primary().port()));
                 assertThatThrownBy(() -> sync.await(Duration.ofMillis(50), now -> {}))
                         .isInstanceOf(SyncException.class)
-                        .hasMessageContaining(other.primary().port() + " does not know of this copy, and holds other data");
+                        .hasMessageContaining(
+                                other.primary().port() + " does not know of this copy, and holds other data");
             }
             assertThat(other.primary().command("GET", "other")).isEqualTo("1");
             server.command("REPLICAOF", "NO", "ONE");

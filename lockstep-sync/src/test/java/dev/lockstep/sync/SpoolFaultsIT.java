@@ -99,7 +99,9 @@ class SpoolFaultsIT {
             LocalServer server = target.primary();
             server.pause();
             fill(10_000, "a");
-            awaitTrouble(sync, "Nothing is received from 127.0.0.1:" + source.primary().port() + ": ");
+            awaitTrouble(
+                    sync,
+                    "Nothing is received from 127.0.0.1:" + source.primary().port() + ": ");
             server.resume();
             awaitInStep(sync);
             SyncIT.assertEqual(source, target);
@@ -147,13 +149,12 @@ class SpoolFaultsIT {
     }
 
     private static void awaitLine(ConcurrentLinkedQueue<String> lines, String text) {
-        Awaitility.await()
-                .atMost(BOUND)
-                .untilAsserted(() -> assertThat(lines).anyMatch(line -> line.contains(text)));
+        Awaitility.await().atMost(BOUND).untilAsserted(() -> assertThat(lines).anyMatch(line -> line.contains(text)));
     }
 
     private static void limitFiles(Process process, String bytes) throws IOException, InterruptedException {
-        int ended = new ProcessBuilder("/usr/bin/prlimit", "--pid", Long.toString(process.pid()), "--fsize=" + bytes + ":")
+        int ended = new ProcessBuilder(
+                        "/usr/bin/prlimit", "--pid", Long.toString(process.pid()), "--fsize=" + bytes + ":")
                 .inheritIO()
                 .start()
                 .waitFor();
@@ -220,8 +221,7 @@ class SpoolFaultsIT {
     }
 
     private static void flip(Path file, long at) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer one = ByteBuffer.allocate(1);
             channel.read(one, at);
             one.put(0, (byte) (one.get(0) ^ 4)).flip();

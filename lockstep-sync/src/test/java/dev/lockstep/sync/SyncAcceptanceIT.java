@@ -34,14 +34,13 @@ class SyncAcceptanceIT {
     Path folder;
 
     private static LocalRedis plan(String name) {
-        LocalRedis plan =
-                switch (name) {
-                    case "standalone" -> LocalRedis.standalone();
-                    case "sentinel" -> LocalRedis.sentinel();
-                    case "cluster" -> LocalRedis.cluster().replicas(0);
-                    case "cluster5" -> LocalRedis.cluster().shards(5).replicas(0);
-                    default -> throw new IllegalArgumentException("No such deployment: " + name);
-                };
+        LocalRedis plan = switch (name) {
+            case "standalone" -> LocalRedis.standalone();
+            case "sentinel" -> LocalRedis.sentinel();
+            case "cluster" -> LocalRedis.cluster().replicas(0);
+            case "cluster5" -> LocalRedis.cluster().shards(5).replicas(0);
+            default -> throw new IllegalArgumentException("No such deployment: " + name);
+        };
         return plan.config("appendonly", "no").config("save", "\"\"").startWithin(Duration.ofMinutes(2));
     }
 
@@ -90,8 +89,7 @@ class SyncAcceptanceIT {
 
     private static void write(LocalDeployment source, int databases) {
         AcceptanceData data = new AcceptanceData(KEYS, 5);
-        boolean fieldTtls = !String.valueOf(
-                        source.primaries().get(0).command("COMMAND", "DOCS", "hpexpireat"))
+        boolean fieldTtls = !String.valueOf(source.primaries().get(0).command("COMMAND", "DOCS", "hpexpireat"))
                 .equals("[]");
         try (Writer writer = new Writer(source)) {
             data.write(writer, fieldTtls, HASH_MEGABYTES);
@@ -110,8 +108,8 @@ class SyncAcceptanceIT {
                 .failFast(() -> assertThat(copying.isAlive())
                         .as(Files.readString(folder.resolve("log")))
                         .isTrue())
-                .untilAsserted(
-                        () -> assertThat(lastLine().split(", ")).allMatch(lane -> lane.trim().equals("LIVE")));
+                .untilAsserted(() -> assertThat(lastLine().split(", "))
+                        .allMatch(lane -> lane.trim().equals("LIVE")));
     }
 
     private String lastLine() throws IOException {
