@@ -9,7 +9,6 @@ import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -42,6 +41,7 @@ public final class Sync implements AutoCloseable {
     private final TopologyWatcher target;
     private final Keeper keeper;
     private final Lanes lanes;
+    private final @Nullable SourceWatch watch;
 
     /** A copy from this deployment; where to is said next. */
     public static From from(Deployment source) {
@@ -88,7 +88,7 @@ public final class Sync implements AutoCloseable {
             this.keeper = owner;
             begun = new Lanes(settings, task, from, sourceLoops);
             this.lanes = begun;
-            begin();
+            this.watch = begin(task);
         } catch (RuntimeException | InterruptedException e) {
             if (begun != null) {
                 begun.close();
@@ -122,14 +122,18 @@ public final class Sync implements AutoCloseable {
         }
     }
 
-    private void begin() {
-        List<Shard> shards = source.current().shards().stream()
-                .filter(shard -> !shard.slots().isEmpty())
-                .toList();
-        List<Integer> numbers = LaneNumbers.of(shards, keeper.records());
-        for (int i = 0; i < shards.size(); i++) {
-            lanes.begin(shards.get(i), numbers.get(i));
+    private @Nullable SourceWatch begin(CopyTask task) {
+        LaneNumbers numbers = LaneNumbers.of(lanes.shards(), keeper.records());
+        String unknown = numbers.unknown();
+        if (unknown == null) {
+            lanes.begin(numbers);
+        } else if (lanes.isSharded()) {
+            lanes.custody().lost(unknown);
+        } else {
+            throw new SyncException("The target was copied to from another source: " + unknown
+                    + ". Delete its keys that begin with " + Checkpoint.PREFIX + " for a new full copy");
         }
+        return lanes.isSharded() ? SourceWatch.start(lanes, task) : null;
     }
 
     /** How far it is. */
@@ -173,12 +177,18 @@ public final class Sync implements AutoCloseable {
     private void throwFailure() {
         keeper.throwFailure();
         lanes.throwFailure();
+        if (watch != null) {
+            watch.throwFailure();
+        }
     }
 
     /** Stops it: what is under way is committed. It can be started again from there. */
     @Override
     public void close() {
         try {
+            if (watch != null) {
+                watch.close();
+            }
             lanes.close();
         } finally {
             close(source, target, keeper);

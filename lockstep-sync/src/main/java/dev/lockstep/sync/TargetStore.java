@@ -47,6 +47,16 @@ final class TargetStore {
         return all;
     }
 
+    /** Forgets a source shard. */
+    void forget(int lane) throws Setback, InterruptedException {
+        records.ask(Words.of("HDEL", RECORDS, Integer.toString(lane)));
+    }
+
+    /** Forgets all source shards, so that each is copied anew. */
+    void forgetAll() throws Setback, InterruptedException {
+        records.ask(Words.of("DEL", RECORDS));
+    }
+
     /** Remembers a source shard. */
     void write(LaneRecord record) throws Setback, InterruptedException {
         records.ask(Words.of("HSET", RECORDS, Integer.toString(record.lane()), record.toString()));
