@@ -12,9 +12,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is said when the target does not take what it is given, and that the copy goes on when it does, and is exact. */
+/**
+ * What is said when the target does not take what it is given, and that the copy goes on when it does, and is exact. All of it
+ * with {@code -Dlockstep.sync.faults=all}.
+ */
 class FaultsIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
@@ -105,6 +109,7 @@ class FaultsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "lockstep.sync.faults", matches = "all")
     void theTargetHasNoMemoryLeftInTheFullCopy() throws InterruptedException {
         DataSet.write(writer, 0);
         for (int i = 0; i < 20_000; i++) {
@@ -154,6 +159,7 @@ class FaultsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "lockstep.sync.faults", matches = "all")
     void thePasswordOfTheSourceChanges() throws InterruptedException {
         try (RespSocket admin = new RespSocket(source.primary().port());
                 Sync sync = start()) {
@@ -190,6 +196,7 @@ class FaultsIT {
 
     /** Of a cluster, the nodes that do not keep the records too. */
     @Test
+    @EnabledIfSystemProperty(named = "lockstep.sync.faults", matches = "all")
     void aShardOfTheTargetIsEmptied() throws InterruptedException {
         DataSet.write(writer, 0);
         try (LocalDeployment cluster = LocalRedis.cluster().replicas(0).start();
@@ -207,6 +214,7 @@ class FaultsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "lockstep.sync.faults", matches = "all")
     void theTargetComesBackWithoutItsData() throws InterruptedException {
         DataSet.write(writer, 0);
         try (Sync sync = start()) {
@@ -219,6 +227,7 @@ class FaultsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "lockstep.sync.faults", matches = "all")
     void somebodyElseWritesToTheTarget() throws InterruptedException {
         DataSet.write(writer, 0);
         count(100);

@@ -24,9 +24,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is said when there is no room for what arrives, or what lies there is damaged, and that the copy stays exact. */
+/**
+ * What is said when there is no room for what arrives, or what lies there is damaged, and that the copy stays exact. All of it
+ * with {@code -Dlockstep.sync.faults=all}.
+ */
 class SpoolFaultsIT {
 
     private static final Duration BOUND = Duration.ofSeconds(90);
@@ -163,6 +167,7 @@ class SpoolFaultsIT {
 
     /** The first bytes of a snapshot are carried over, a process dies, and what is left of the snapshot is damaged. */
     @Test
+    @EnabledIfSystemProperty(named = "lockstep.sync.faults", matches = "all")
     void aDamagedSnapshotIsAskedForAnew() throws IOException, InterruptedException {
         fill(30_000, "a");
         target.primary().command("CONFIG", "SET", "maxmemory", "5mb"); // so that it stays in the full copy
@@ -185,6 +190,7 @@ class SpoolFaultsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "lockstep.sync.faults", matches = "all")
     void aDamagedStreamIsNotApplied() throws IOException, InterruptedException {
         try (Sync sync = start(8 << 20)) {
             awaitInStep(sync);
