@@ -80,6 +80,11 @@ final class Inlet implements SourceListener, AutoCloseable {
         }
     }
 
+    /** What has arrived cannot be used: it is asked for anew. */
+    void abandon(Generation generation, String why) {
+        spool.abandon(generation, why);
+    }
+
     private void start() {
         if (!started) {
             started = true;

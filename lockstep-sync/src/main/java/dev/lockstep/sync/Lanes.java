@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -129,18 +130,22 @@ final class Lanes implements AutoCloseable {
                 source, outlet -> opener.open(loops, outlet.node(), "lockstep-sync-slots", outlet), task);
     }
 
-    /** A replica that is in step, else the primary; null if nobody is known to answer. */
+    /**
+     * A replica that is in step, else the primary; null if the shard is not known.
+     *
+     * @throws SyncException if none of them answers, and what is known of them
+     */
     private @Nullable NodeAddress nodeOf(String name) {
         for (Shard shard : source.current().shards()) {
             if (shard.name().equals(name)) {
-                Node primary = shard.primary();
                 return shard.replicas().stream()
                         .filter(node -> node.reachable()
                                 && node.info() != null
                                 && node.info().linkUp())
-                        .map(Node::address)
                         .findFirst()
-                        .orElse(primary == null || !primary.reachable() ? null : primary.address());
+                        .or(() -> Optional.ofNullable(shard.primary()).filter(Node::reachable))
+                        .map(Node::address)
+                        .orElseThrow(() -> new SyncException("no node answers: " + Target.seen(shard)));
             }
         }
         return null;

@@ -151,11 +151,11 @@ final class PsyncSource implements AutoCloseable {
         try {
             node = nodes.get();
         } catch (RuntimeException e) {
-            again("nobody can tell which node to connect to: " + Link.causes(e));
+            unknown(Link.causes(e));
             return;
         }
         if (node == null) {
-            again("no node of the shard is known to be reachable");
+            unknown("no node of the shard is known to be reachable");
             return;
         }
         Tenure next = new Tenure(node);
@@ -167,6 +167,11 @@ final class PsyncSource implements AutoCloseable {
                 next.opened(link);
             }
         });
+    }
+
+    private void unknown(String why) {
+        again(why);
+        listener.refused(why);
     }
 
     private void again(String last) {

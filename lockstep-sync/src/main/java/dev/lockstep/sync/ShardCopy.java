@@ -107,8 +107,10 @@ final class ShardCopy implements Runnable {
         } catch (SourceMoved e) {
             moved(e);
         } catch (IOException e) {
-            progress.ended(
-                    new SyncException("The spool of source shard " + lane + " cannot be used: " + e.getMessage(), e));
+            progress.ended(new SyncException(
+                    "The spool of source shard " + lane + " cannot be used: " + e.getMessage()
+                            + ". Mend it, or remove its folder, and start again; the source is asked for what is missing",
+                    e));
         } catch (RuntimeException e) {
             progress.ended(e);
         } catch (Error e) { // the memory may be used up; who waits has to know
@@ -147,6 +149,8 @@ final class ShardCopy implements Runnable {
                 LaneRecord now = store.record(lane);
                 if (now != null) {
                     giveUp(store, now);
+                } else {
+                    diverged.set(null); // nothing is remembered that could be believed
                 }
                 throw new Setback("the copy differs: " + e.getMessage());
             }
@@ -188,11 +192,14 @@ final class ShardCopy implements Runnable {
                 owning.checkRest();
             }
             record = begin(generation);
+            store.watch(record).write();
             remember(store, record);
             doubts.begin(List.of());
             DoubtStore former = store.doubts(replicated, task::now, lane);
             former.forget(former.read());
             replicated.await(task::now);
+        } else {
+            store.watch(record).check();
         }
         source.use(generation);
         if (atGate != null) {
@@ -267,7 +274,7 @@ final class ShardCopy implements Runnable {
 
             @Override
             public void marked(long place) throws Setback, InterruptedException {
-                checkUp(outlets, generation);
+                checkUp(outlets, store, generation);
                 progress.snapshot(place, snapshot.length(), copy.keys());
                 if (task.now() - writtenAt > MARK_EVERY) {
                     replicated.await(task::now);
@@ -280,6 +287,12 @@ final class ShardCopy implements Runnable {
             copy.run(record.mark(), watch);
         } catch (Refused e) {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
+        } catch (SyncException e) {
+            if (e.getCause() instanceof RdbDamage) {
+                source.abandon(generation, String.valueOf(e.getMessage()));
+                throw new Divergence(String.valueOf(e.getMessage()));
+            }
+            throw e;
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
         if (present != null) {
@@ -424,7 +437,7 @@ final class ShardCopy implements Runnable {
         while (!stopped) {
             progress.phase(remembered().phase());
             copy.turn(pace.isPatient());
-            checkUp(outlets, generation);
+            checkUp(outlets, store, generation);
             if (atGate != null) {
                 atGate.check();
                 settled = atGate.gate.isDue(SETTLE_EVERY) ? atGate.gate.settle() : settled;
@@ -481,9 +494,10 @@ final class ShardCopy implements Runnable {
         }
     }
 
-    private void checkUp(Outlets outlets, Generation generation) throws Setback {
+    private void checkUp(Outlets outlets, TargetStore store, Generation generation) throws Setback {
         task.ownership().check();
         outlets.check();
         source.check(generation);
+        store.turn(task.now());
     }
 }

@@ -22,6 +22,7 @@ final class TargetStore {
     private final Outlets outlets;
     private final Replies records;
     private final Duration patience;
+    private @Nullable Signs signs;
 
     TargetStore(Outlets outlets, Duration patience) {
         this.outlets = outlets;
@@ -86,6 +87,20 @@ final class TargetStore {
             }
         }
         return offsets;
+    }
+
+    /** From now on {@link #turn} looks whether the signs of this full copy are there. */
+    Signs watch(LaneRecord record) {
+        Signs those = new Signs(outlets, record, patience);
+        signs = those;
+        return those;
+    }
+
+    /** @throws Divergence if the target has lost what it was given */
+    void turn(long now) {
+        if (signs != null) {
+            signs.turn(now);
+        }
     }
 
     /** The name of a source shard's checkpoint in the hash of a slot. */
