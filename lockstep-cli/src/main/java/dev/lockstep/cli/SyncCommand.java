@@ -1,9 +1,9 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.sync.Existing;
 import dev.lockstep.sync.Sync;
 import dev.lockstep.sync.SyncProgress;
 import dev.lockstep.sync.SyncSettings;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -38,25 +38,8 @@ import picocli.CommandLine.Spec;
 final class SyncCommand implements Callable<Integer> {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    @Option(
-            names = "--from",
-            paramLabel = "URI",
-            required = true,
-            description = "The source; best in quotes.",
-            converter = DeploymentConverter.OfSource.class,
-            order = 1)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Deployment from;
-
-    @Option(
-            names = "--to",
-            paramLabel = "URI",
-            required = true,
-            description = "The target, which will hold the same and nothing else.",
-            converter = DeploymentConverter.OfTarget.class,
-            order = 2)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Deployment to;
+    @Mixin
+    private final DeploymentPair pair = new DeploymentPair();
 
     @Option(
             names = "--spool",
@@ -76,12 +59,20 @@ final class SyncCommand implements Callable<Integer> {
     private @Nullable Long spoolSize;
 
     @Option(
+            names = "--existing",
+            paramLabel = "WHAT",
+            description = "What to do with keys that the target has when the copy begins anew: replace (the default)"
+                    + " removes each that the source does not have, fail refuses to begin, wipe empties the target first.",
+            order = 5)
+    private Existing existing = Existing.REPLACE;
+
+    @Option(
             names = "--until-caught-up",
             description = "End once the target holds all that the source has written.",
-            order = 5)
+            order = 20)
     private boolean untilCaughtUp;
 
-    @Option(names = "--json", description = "Print a JSON object on a line of its own every second.", order = 6)
+    @Option(names = "--json", description = "Print a JSON object on a line of its own every second.", order = 30)
     private boolean json;
 
     @Mixin
@@ -100,7 +91,7 @@ final class SyncCommand implements Callable<Integer> {
 
     private SyncSettings settings() {
         try {
-            SyncSettings settings = Sync.from(from).to(to);
+            SyncSettings settings = Sync.from(pair.from()).to(pair.to()).existing(existing);
             settings = spool == null ? settings : settings.spool(spool);
             return spoolSize == null ? settings : settings.spoolBytes(spoolSize);
         } catch (IllegalArgumentException e) {
@@ -109,7 +100,7 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     private ExitCode run(SyncSettings settings, Output output) throws InterruptedException {
-        SyncPace pace = new SyncPace(from.toString(), to.toString());
+        SyncPace pace = new SyncPace(pair.from().toString(), pair.to().toString());
         try (Sync sync = settings.start();
                 Screen screen = Screen.on(output, !json && Output.isTerminal(1))) {
             Consumer<SyncProgress> show = now -> show(pace.facts(now), output, screen);

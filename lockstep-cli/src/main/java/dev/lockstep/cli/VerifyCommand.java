@@ -2,7 +2,6 @@ package dev.lockstep.cli;
 
 import dev.lockstep.sync.verify.Verify;
 import dev.lockstep.sync.verify.VerifyResult;
-import dev.lockstep.topology.Deployment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,25 +37,8 @@ import picocli.CommandLine.Spec;
         })
 final class VerifyCommand implements Callable<Integer> {
 
-    @Option(
-            names = "--from",
-            paramLabel = "URI",
-            required = true,
-            description = "The source; best in quotes.",
-            converter = DeploymentConverter.OfSource.class,
-            order = 1)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Deployment from;
-
-    @Option(
-            names = "--to",
-            paramLabel = "URI",
-            required = true,
-            description = "The target, which shall hold the same.",
-            converter = DeploymentConverter.OfTarget.class,
-            order = 2)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Deployment to;
+    @Mixin
+    private final DeploymentPair pair = new DeploymentPair();
 
     @Option(
             names = "--match",
@@ -121,7 +103,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Verify plan() {
         try {
-            Verify verify = Verify.between(from, to)
+            Verify verify = Verify.between(pair.from(), pair.to())
                     .include(match.toArray(String[]::new))
                     .exclude(exclude.toArray(String[]::new))
                     .databases(databases);
@@ -138,7 +120,7 @@ final class VerifyCommand implements Callable<Integer> {
         try (VerifyProgressLine line = new VerifyProgressLine(output)) {
             result = verify.listener(line).run();
         }
-        VerifyFacts facts = VerifyFacts.of(from, to, result);
+        VerifyFacts facts = VerifyFacts.of(pair.from(), pair.to(), result);
         if (json) {
             output.json(facts);
         } else {

@@ -1,5 +1,6 @@
 package dev.lockstep.sync;
 
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,13 @@ final class Ownership {
             throw new SyncException("This process keeps the target no more: " + other
                     + " does, since this one stood still, or was cut off, for longer than its lease");
         }
+    }
+
+    /** What makes it this process's again in a database that is emptied in the same transaction. */
+    List<Words> claim() {
+        return List.of(
+                Words.of("SET", KEY, owner, "PX", Long.toString(LEASE_MILLIS)),
+                Words.of("SET", EPOCHS, Long.toString(epoch)));
     }
 
     /** Lets go of it, so that a successor need not wait. */

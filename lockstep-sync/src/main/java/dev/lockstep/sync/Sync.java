@@ -86,6 +86,7 @@ public final class Sync implements AutoCloseable {
             this.source = from;
             this.target = to;
             this.keeper = owner;
+            new Reception(task).prepare(owner.records(), settings.existing());
             begun = new Lanes(settings, task, from, sourceLoops);
             this.lanes = begun;
             begin();

@@ -17,16 +17,21 @@ public final class SyncSettings {
     private final Deployment target;
     private final Path spool;
     private final long spoolBytes;
+    private final Manner manner;
 
-    private SyncSettings(Deployment source, Deployment target, Path spool, long spoolBytes) {
+    /** How it is copied. */
+    private record Manner(Existing existing) {}
+
+    private SyncSettings(Deployment source, Deployment target, Path spool, long spoolBytes, Manner manner) {
         this.source = source;
         this.target = target;
         this.spool = spool;
         this.spoolBytes = spoolBytes;
+        this.manner = manner;
     }
 
     static SyncSettings of(Deployment source, Deployment target) {
-        return new SyncSettings(source, target, Path.of("lockstep-spool"), SPOOL_BYTES);
+        return new SyncSettings(source, target, Path.of("lockstep-spool"), SPOOL_BYTES, new Manner(Existing.REPLACE));
     }
 
     /**
@@ -34,7 +39,7 @@ public final class SyncSettings {
      * set. The same copy started again with the same folder goes on from what is there.
      */
     public SyncSettings spool(Path folder) {
-        return new SyncSettings(source, target, folder, spoolBytes);
+        return new SyncSettings(source, target, folder, spoolBytes, manner);
     }
 
     /** How many bytes that folder may take for each shard of the source; 8 GiB if not set. */
@@ -42,7 +47,16 @@ public final class SyncSettings {
         if (most < 1 << 20) {
             throw new IllegalArgumentException("A spool of " + most + " bytes; expected at least 1 MiB");
         }
-        return new SyncSettings(source, target, spool, most);
+        return new SyncSettings(source, target, spool, most, manner);
+    }
+
+    /** What is done with the keys that the target has; {@link Existing#REPLACE} if not set. */
+    public SyncSettings existing(Existing existing) {
+        return with(new Manner(existing));
+    }
+
+    private SyncSettings with(Manner other) {
+        return new SyncSettings(source, target, spool, spoolBytes, other);
     }
 
     /**
@@ -65,6 +79,10 @@ public final class SyncSettings {
 
     long spoolBytes() {
         return spoolBytes;
+    }
+
+    Existing existing() {
+        return manner.existing();
     }
 
     /** Who this process is, for people. */
