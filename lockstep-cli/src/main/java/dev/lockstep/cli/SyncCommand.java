@@ -41,12 +41,15 @@ final class SyncCommand implements Callable<Integer> {
     @Mixin
     private final DeploymentPair pair = new DeploymentPair();
 
+    @Mixin
+    private final KeyChoice keys = new KeyChoice();
+
     @Option(
             names = "--spool",
             paramLabel = "FOLDER",
             description = "For what has arrived and is not applied yet; lockstep-spool if not given. With the same"
                     + " folder a copy goes on without a full copy.",
-            order = 3)
+            order = 11)
     private @Nullable Path spool;
 
     @Option(
@@ -55,7 +58,7 @@ final class SyncCommand implements Callable<Integer> {
             description = "How much it may take for each shard of the source, such as 512M; 8G if not given. It must"
                     + " hold a snapshot, and what is written meanwhile.",
             converter = Sizes.class,
-            order = 4)
+            order = 12)
     private @Nullable Long spoolSize;
 
     @Option(
@@ -63,7 +66,7 @@ final class SyncCommand implements Callable<Integer> {
             paramLabel = "WHAT",
             description = "What to do with keys that the target has when the copy begins anew: replace (the default)"
                     + " removes each that the source does not have, fail refuses to begin, wipe empties the target first.",
-            order = 5)
+            order = 10)
     private Existing existing = Existing.REPLACE;
 
     @Option(
@@ -91,7 +94,12 @@ final class SyncCommand implements Callable<Integer> {
 
     private SyncSettings settings() {
         try {
-            SyncSettings settings = Sync.from(pair.from()).to(pair.to()).existing(existing);
+            SyncSettings settings = Sync.from(pair.from())
+                    .to(pair.to())
+                    .include(keys.include())
+                    .exclude(keys.exclude())
+                    .databases(keys.databases())
+                    .existing(existing);
             settings = spool == null ? settings : settings.spool(spool);
             return spoolSize == null ? settings : settings.spoolBytes(spoolSize);
         } catch (IllegalArgumentException e) {

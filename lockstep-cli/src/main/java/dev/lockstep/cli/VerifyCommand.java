@@ -3,10 +3,6 @@ package dev.lockstep.cli;
 import dev.lockstep.sync.verify.Verify;
 import dev.lockstep.sync.verify.VerifyResult;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,27 +36,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final DeploymentPair pair = new DeploymentPair();
 
-    @Option(
-            names = "--match",
-            paramLabel = "PATTERN",
-            description = "Only keys of this pattern, such as 'user:*'; may be given several times.",
-            order = 3)
-    private List<String> match = new ArrayList<>();
-
-    @Option(
-            names = "--exclude",
-            paramLabel = "PATTERN",
-            description = "No keys of this pattern; may be given several times.",
-            order = 4)
-    private List<String> exclude = new ArrayList<>();
-
-    @Option(
-            names = "--databases",
-            paramLabel = "LIST",
-            split = ",",
-            description = "Numbers with commas between them; if not given, all that have keys.",
-            order = 5)
-    private Set<Integer> databases = new TreeSet<>();
+    @Mixin
+    private final KeyChoice keys = new KeyChoice();
 
     @Option(
             names = "--rate",
@@ -104,9 +81,9 @@ final class VerifyCommand implements Callable<Integer> {
     private Verify plan() {
         try {
             Verify verify = Verify.between(pair.from(), pair.to())
-                    .include(match.toArray(String[]::new))
-                    .exclude(exclude.toArray(String[]::new))
-                    .databases(databases);
+                    .include(keys.include())
+                    .exclude(keys.exclude())
+                    .databases(keys.databases());
             verify = rate == null ? verify : verify.rate(rate);
             verify = named == null ? verify : verify.named(named);
             return patience == null ? verify : verify.patience(patience);

@@ -12,11 +12,11 @@ final class CopyTask {
     private static final long UNANSWERED_BYTES = 4 << 20;
 
     private final Target target;
-    private final LinkOpener opener;
-    private final EventLoopGroup loops;
+    private final Doors doors;
     private final Ownership ownership;
     private final Duration patience;
     private final Clocks clocks;
+    private final Selection selection;
     private volatile TargetFacts facts = new TargetFacts(new TargetShape(false, 1), null, new HashKey(0, 0), () -> 0);
 
     /**
@@ -27,16 +27,14 @@ final class CopyTask {
      */
     record Clocks(LongSupplier nanos, LongSupplier millis) {}
 
+    /** Who connects to the target, and who drives the connections. */
+    record Doors(LinkOpener opener, EventLoopGroup loops) {}
+
     CopyTask(
-            Target target,
-            LinkOpener opener,
-            EventLoopGroup loops,
-            Ownership ownership,
-            Duration patience,
-            Clocks clocks) {
+            Target target, Doors doors, Ownership ownership, Duration patience, Clocks clocks, Selection selection) {
+        this.selection = selection;
         this.target = target;
-        this.opener = opener;
-        this.loops = loops;
+        this.doors = doors;
         this.ownership = ownership;
         this.patience = patience;
         this.clocks = clocks;
@@ -62,11 +60,11 @@ final class CopyTask {
     }
 
     CompletableFuture<Link> open(Outlet outlet, String name) {
-        return opener.open(loops, outlet.node(), name, outlet);
+        return doors.opener().open(doors.loops(), outlet.node(), name, outlet);
     }
 
     Planner planner() {
-        return new Planner(facts.shape(), clocks.millis());
+        return new Planner(facts.shape(), selection, clocks.millis());
     }
 
     RdbFormat targetFormat() {
@@ -88,6 +86,10 @@ final class CopyTask {
 
     HashKey hashKey() {
         return facts.hashKey();
+    }
+
+    Selection selection() {
+        return selection;
     }
 
     Target target() {

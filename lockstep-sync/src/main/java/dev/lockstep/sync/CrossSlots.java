@@ -38,6 +38,7 @@ final class CrossSlots {
 
     private final Outlets outlets;
     private final BitSet slots;
+    private final Selection selection;
     private final Duration patience;
     private final BooleanSupplier graceful;
 
@@ -45,7 +46,9 @@ final class CrossSlots {
      * @param slots of the source shard
      * @param graceful whether keys are kept longer than they live, so that one that is missing was never there
      */
-    CrossSlots(Outlets outlets, BitSet slots, Duration patience, BooleanSupplier graceful) {
+    CrossSlots(
+            Outlets outlets, BitSet slots, Selection selection, Duration patience, BooleanSupplier graceful) {
+        this.selection = selection;
         this.graceful = graceful;
         this.outlets = outlets;
         this.slots = slots;
@@ -85,7 +88,7 @@ final class CrossSlots {
                 left.clear(slot);
             }
         }
-        new Sweep(outlets, left, patience).all(database);
+        new Sweep(outlets, left, selection, patience).all(database);
     }
 
     /** A slot that has to give something must not have gone on without that. */

@@ -16,6 +16,7 @@ final class Keeper implements AutoCloseable {
     private final CopyTask task;
     private final Thread thread;
     private final List<LaneRecord> records = new ArrayList<>();
+    private @Nullable String selection;
     private @Nullable Outlet outlet;
     private volatile @Nullable RuntimeException failure;
 
@@ -55,6 +56,7 @@ final class Keeper implements AutoCloseable {
                 new HashKey(random.nextLong(), random.nextLong()),
                 () -> random.nextLong() >>> 1));
         records.addAll(TargetStore.records(node));
+        selection = TargetStore.selection(node);
     }
 
     private int databases(Replies node) throws Setback, InterruptedException {
@@ -84,6 +86,11 @@ final class Keeper implements AutoCloseable {
     /** What the target remembered when it was taken. */
     List<LaneRecord> records() {
         return List.copyOf(records);
+    }
+
+    /** What the target remembered of the copy when it was taken. */
+    Reception.Remembered remembered() {
+        return new Reception.Remembered(records(), selection);
     }
 
     private void keep() {

@@ -19,12 +19,14 @@ final class Planner {
             Set.of(ReplicatedCommand.HPEXPIREAT, ReplicatedCommand.HSETEX);
 
     private final TargetShape target;
+    private final Selection selection;
     private final LongSupplier wallClock;
     private boolean graceful;
 
     /** @param wallClock milliseconds since 1970 */
-    Planner(TargetShape target, LongSupplier wallClock) {
+    Planner(TargetShape target, Selection selection, LongSupplier wallClock) {
         this.target = target;
+        this.selection = selection;
         this.wallClock = wallClock;
     }
 
@@ -47,8 +49,16 @@ final class Planner {
         Map<Integer, List<Applied>> local = new LinkedHashMap<>();
         for (int i = 0; i < unit.count(); i++) {
             int database = unit.database(i);
-            Effect effect = EffectDecision.of(unit.command(i), database, target, wallClock.getAsLong());
-            if (effect instanceof Effect.OneSlot one) {
+            SelectionDecision.Left left = SelectionDecision.of(unit.command(i), database, selection);
+            Words words = left.words();
+            Effect effect = left.refusal() != null
+                    ? new Effect.Refused(left.refusal())
+                    : words == null
+                            ? new Effect.Nothing()
+                            : EffectDecision.of(words, database, target, wallClock.getAsLong());
+            if (effect instanceof Effect.OneSlot one && left.mayFindIt()) {
+                add(local, one.command(), database, ExpectedReply.ANY);
+            } else if (effect instanceof Effect.OneSlot one) {
                 add(local, one.command(), database);
             } else if (effect instanceof Effect.ToDatabase one) {
                 add(local, one.command(), database);
@@ -79,6 +89,11 @@ final class Planner {
     }
 
     private void add(Map<Integer, List<Applied>> local, SlotCommand command, int database) {
+        add(local, command, database, command.reply());
+    }
+
+    private void add(
+            Map<Integer, List<Applied>> local, SlotCommand command, int database, ExpectedReply expected) {
         if (target.sharded() && database != 0) {
             throw new SyncException("The source writes to database " + database
                     + ", and a Redis Cluster has database 0 only; copy to a target that is no cluster");
@@ -93,7 +108,7 @@ final class Planner {
         SlotCommand written =
                 graceful && !OF_FIELDS.contains(command.command()) ? command.withGrace(Expiries.GRACE) : command;
         local.computeIfAbsent(command.slot(), slot -> new ArrayList<>())
-                .add(new Applied(database, written.words(), command.reply()));
+                .add(new Applied(database, written.words(), expected));
     }
 
     /** What another copy keeps in the source, because that is its target. */

@@ -16,6 +16,14 @@ final class Reception {
     /** Beyond so many, keys are not counted any further. */
     private static final int MOST_COUNTED = 100_000;
 
+    /**
+     * What a target remembers of a copy.
+     *
+     * @param lanes its source shards; none if there is no copy
+     * @param selection what is copied; null if it does not say, which means everything
+     */
+    record Remembered(List<LaneRecord> lanes, @Nullable String selection) {}
+
     private final CopyTask task;
 
     Reception(CopyTask task) {
@@ -28,18 +36,30 @@ final class Reception {
      * @param remembered what the target knew when it was taken
      * @throws SyncException if the copy must not begin
      */
-    void prepare(List<LaneRecord> remembered, Existing existing) throws InterruptedException {
-        if (!remembered.isEmpty() || existing == Existing.REPLACE) {
+    void prepare(Remembered remembered, Existing existing) throws InterruptedException {
+        if (!remembered.lanes().isEmpty()) {
+            checkSame(remembered.selection());
             return;
         }
         try (Outlets outlets = task.connect()) {
             if (existing == Existing.FAIL) {
                 checkEmpty(outlets);
-            } else {
+            } else if (existing == Existing.WIPE) {
                 empty(outlets);
             }
+            new TargetStore(outlets, task.patience()).write(task.selection());
         } catch (Setback e) {
             throw new SyncException("The target could not be prepared: " + e.getMessage() + ". Start again", e);
+        }
+    }
+
+    /** What has been copied so far is what the target knows of the source: it cannot be less or more from now on. */
+    private void checkSame(@Nullable String before) {
+        String now = task.selection().toString();
+        if (!now.equals(before == null ? Selection.ALL.toString() : before)) {
+            throw new SyncException("The target holds a copy of " + before + ", and now that of " + now
+                    + " was asked for; expected the same. Start with the same databases and patterns, or delete the keys of"
+                    + " the target that begin with " + Checkpoint.PREFIX + " for a new full copy");
         }
     }
 
@@ -47,7 +67,7 @@ final class Reception {
         Counted counted = new Counted();
         BitSet all = new BitSet();
         all.set(0, Slots.COUNT);
-        KeyWalk walk = new KeyWalk(outlets, all, -1, task.patience(), counted);
+        KeyWalk walk = new KeyWalk(outlets, new KeyWalk.Scope(all, task.selection(), -1), task.patience(), counted);
         while (counted.keys < MOST_COUNTED && walk.page()) {
             // on
         }

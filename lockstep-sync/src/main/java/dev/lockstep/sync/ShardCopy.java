@@ -178,7 +178,7 @@ final class ShardCopy implements Runnable {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
         SnapshotKeys present = new SnapshotKeys(task.hashKey());
-        SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
+        SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases(), task.selection());
         try {
             copy.run(record.mark(), new SnapshotCopy.Watch() {
                 private long writtenAt = task.now();
@@ -203,7 +203,7 @@ final class ShardCopy implements Runnable {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        new Sweep(outlets, bits(), task.patience()).allBut(present);
+        new Sweep(outlets, bits(), task.selection(), task.patience()).allBut(present);
         replicated.await(task::now);
         // A replica's stream does not say which database is selected where it begins; its snapshot does.
         int database = (int) Math.max(0, copy.facts().number("repl-stream-db", 0));
@@ -233,7 +233,7 @@ final class ShardCopy implements Runnable {
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,
-                new CrossSlots(outlets, bits(), task.patience(), planner::isGraceful),
+                new CrossSlots(outlets, bits(), task.selection(), task.patience(), planner::isGraceful),
                 queue,
                 new StreamCopy.Way(outlets, record, why -> diverged.compareAndSet(null, why)));
         DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());
@@ -245,7 +245,7 @@ final class ShardCopy implements Runnable {
             boolean inStep = copy.isIdle() && copy.frontier() == generation.end();
             if (inStep && walk == null && record.phase() == LaneRecord.Phase.CATCH_UP && source.isStreaming()) {
                 planner.graceful(false); // what is written from now on has its true time
-                walk = new Sweep(outlets, bits(), task.patience()).trueTimes();
+                walk = new Sweep(outlets, bits(), task.selection(), task.patience()).trueTimes();
             }
             // Page by page, since what is renewed meanwhile must not wait for the end of the walk.
             if (walk != null) {

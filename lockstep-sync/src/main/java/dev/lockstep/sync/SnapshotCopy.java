@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -55,6 +56,7 @@ final class SnapshotCopy {
     private final RdbSplitter splitter;
     private final Map<Outlet, Batch> gathering = new LinkedHashMap<>();
     private final int databases;
+    private final Selection selection;
     private final Map<Outlet, Integer> selected = new LinkedHashMap<>();
     private final ArrayDeque<Batch> sent = new ArrayDeque<>();
     private long keys;
@@ -62,8 +64,10 @@ final class SnapshotCopy {
     /**
      * @param target the form in which the target writes values itself
      * @param databases how many the target has
+     * @param selection what is carried over of it; the rest is passed over, as if it were not there
      */
-    SnapshotCopy(SnapshotBytes snapshot, Route route, RdbFormat target, int databases) {
+    SnapshotCopy(SnapshotBytes snapshot, Route route, RdbFormat target, int databases, Selection selection) {
+        this.selection = selection;
         this.snapshot = snapshot;
         this.databases = databases;
         this.route = route;
@@ -90,17 +94,15 @@ final class SnapshotCopy {
         try {
             for (RdbSplitter.Item item = splitter.next(); item != RdbSplitter.Item.END; item = splitter.next()) {
                 boolean isKey = item == RdbSplitter.Item.KEY;
-                if (isKey) {
+                boolean taken = isKey && isTaken();
+                if (taken) {
                     RdbString key = splitter.key();
                     watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()));
                 }
                 if (splitter.position() > mark) {
-                    if (isKey && isOwn()) {
-                        continue;
-                    }
-                    if (isKey) {
+                    if (taken && !isOwn()) {
                         carry();
-                    } else {
+                    } else if (!isKey) {
                         carryFunctions();
                     }
                 }
@@ -116,6 +118,13 @@ final class SnapshotCopy {
         } finally {
             gathering.values().forEach(Batch::discard);
         }
+    }
+
+    private boolean isTaken() {
+        RdbString key = splitter.key();
+        return selection.isAll()
+                || selection.takes(
+                        splitter.db(), Arrays.copyOfRange(key.data(), key.from(), key.from() + key.length()));
     }
 
     /** What another copy keeps in the source, because that is its target. */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A walk over all keys that a target has of some slots: to remove those that do not belong there, or to put their true times of
+ * A walk over all keys of a copy that its target has in some slots: to remove those that do not belong there, or to put their true times of
  * expiry in place. What the copy keeps for itself is passed over. Confined to one thread.
  */
 final class Sweep {
@@ -21,10 +21,12 @@ final class Sweep {
 
     private final Outlets outlets;
     private final BitSet slots;
+    private final Selection selection;
     private final Duration patience;
 
     /** @param slots by which keys are chosen; those of a Redis Cluster, even if the target is none */
-    Sweep(Outlets outlets, BitSet slots, Duration patience) {
+    Sweep(Outlets outlets, BitSet slots, Selection selection, Duration patience) {
+        this.selection = selection;
         this.outlets = outlets;
         this.slots = slots;
         this.patience = patience;
@@ -69,7 +71,7 @@ final class Sweep {
     }
 
     private KeyWalk walk(int only, KeyWalk.Step step) throws Setback, InterruptedException {
-        return new KeyWalk(outlets, slots, only, patience, step);
+        return new KeyWalk(outlets, new KeyWalk.Scope(slots, selection, only), patience, step);
     }
 
     private static void remove(Outlet outlet, List<byte[]> keys) throws Setback, InterruptedException {

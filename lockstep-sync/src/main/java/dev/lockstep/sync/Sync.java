@@ -77,19 +77,17 @@ public final class Sync implements AutoCloseable {
             checkApart(from.current(), to.current());
             CopyTask task = new CopyTask(
                     new Target(settings.target(), to),
-                    new LinkOpener(settings.target()),
-                    targetLoops,
+                    new CopyTask.Doors(new LinkOpener(settings.target()), targetLoops),
                     new Ownership(settings.owner(), SyncSettings.run()),
                     settings.target().timeout(),
-                    new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis));
+                    new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis),
+                    settings.selection());
             owner = Keeper.start(task);
             this.source = from;
             this.target = to;
             this.keeper = owner;
-            new Reception(task).prepare(owner.records(), settings.existing());
+            new Reception(task).prepare(owner.remembered(), settings.existing());
             begun = new Lanes(settings, task, from, sourceLoops);
-            this.lanes = begun;
-            begin();
         } catch (RuntimeException | InterruptedException e) {
             if (begun != null) {
                 begun.close();

@@ -6,6 +6,9 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /** What is copied where, and what it may take. Immutable; every method that changes something returns another one. */
@@ -20,7 +23,7 @@ public final class SyncSettings {
     private final Manner manner;
 
     /** How it is copied. */
-    private record Manner(Existing existing) {}
+    private record Manner(Existing existing, Selection selection) {}
 
     private SyncSettings(Deployment source, Deployment target, Path spool, long spoolBytes, Manner manner) {
         this.source = source;
@@ -31,7 +34,11 @@ public final class SyncSettings {
     }
 
     static SyncSettings of(Deployment source, Deployment target) {
-        return new SyncSettings(source, target, Path.of("lockstep-spool"), SPOOL_BYTES, new Manner(Existing.REPLACE));
+        if (source.database() != 0 || target.database() != 0) {
+            throw new IllegalArgumentException("A URI names a database (" + source.database() + " and " + target.database()
+                    + "), and a copy takes each to that of the same number; leave it out, and choose by --databases");
+        }
+        return new SyncSettings(source, target, Path.of("lockstep-spool"), SPOOL_BYTES, new Manner(Existing.REPLACE, Selection.ALL));
     }
 
     /**
@@ -52,7 +59,40 @@ public final class SyncSettings {
 
     /** What is done with the keys that the target has; {@link Existing#REPLACE} if not set. */
     public SyncSettings existing(Existing existing) {
-        return with(new Manner(existing));
+        return with(new Manner(existing, selection()));
+    }
+
+    /**
+     * Copies only keys that match one of these patterns, as {@code KEYS} takes them; all if there is none. What the target
+     * has of other keys stays as it is.
+     */
+    public SyncSettings include(String... patterns) {
+        return choosing(selection().databases(), new KeyFilter(globs(patterns), selection().keys().exclude()));
+    }
+
+    /** Leaves out keys that match one of these patterns, also if they match one of {@link #include}. */
+    public SyncSettings exclude(String... patterns) {
+        return choosing(selection().databases(), new KeyFilter(selection().keys().include(), globs(patterns)));
+    }
+
+    /**
+     * Copies only the databases of these numbers, each to that of the same number; all if there is none.
+     *
+     * @throws IllegalArgumentException if one is negative
+     */
+    public SyncSettings databases(Set<Integer> numbers) {
+        if (numbers.stream().anyMatch(number -> number < 0)) {
+            throw new IllegalArgumentException("The number of a database is 0 or more; got " + numbers);
+        }
+        return choosing(numbers, selection().keys());
+    }
+
+    private SyncSettings choosing(Set<Integer> databases, KeyFilter keys) {
+        return with(new Manner(existing(), new Selection(databases, keys)));
+    }
+
+    private static List<Glob> globs(String... patterns) {
+        return Arrays.stream(patterns).map(Glob::new).toList();
     }
 
     private SyncSettings with(Manner other) {
@@ -83,6 +123,10 @@ public final class SyncSettings {
 
     Existing existing() {
         return manner.existing();
+    }
+
+    Selection selection() {
+        return manner.selection();
     }
 
     /** Who this process is, for people. */

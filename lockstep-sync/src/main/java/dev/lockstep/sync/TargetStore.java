@@ -18,6 +18,9 @@ final class TargetStore {
 
     static final String RECORDS = Checkpoint.PREFIX + "{" + SlotTags.of(0) + "}:lanes";
 
+    /** The field of those records that says what is copied. */
+    private static final String SELECTION = "selection";
+
     private final Outlets outlets;
     private final Replies records;
     private final Duration patience;
@@ -41,9 +44,22 @@ final class TargetStore {
         List<Reply> told = Replies.elements(records.ask(Words.of("HGETALL", RECORDS)));
         for (int i = 0; i + 1 < told.size(); i += 2) {
             String lane = String.valueOf(Replies.text(told.get(i)));
+            if (lane.equals(SELECTION)) {
+                continue;
+            }
             all.add(LaneRecord.parse(Integer.parseInt(lane), String.valueOf(Replies.text(told.get(i + 1)))));
         }
         return all;
+    }
+
+    /** What is copied, as it was remembered before the first source shard was; null if that is not known. */
+    static @Nullable String selection(Replies records) throws Setback, InterruptedException {
+        return Replies.text(records.ask(Words.of("HGET", RECORDS, SELECTION)));
+    }
+
+    /** Remembers what is copied, to be done before any source shard is remembered. */
+    void write(Selection selection) throws Setback, InterruptedException {
+        records.ask(Words.of("HSET", RECORDS, SELECTION, selection.toString()));
     }
 
     /** Remembers a source shard. */
