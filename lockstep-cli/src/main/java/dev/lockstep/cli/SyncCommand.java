@@ -70,6 +70,15 @@ final class SyncCommand implements Callable<Integer> {
     private Existing existing = Existing.REPLACE;
 
     @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "What is sent to the target per second at the most: keys, later commands, such as 5000, or"
+                    + " bytes, such as 20M. No limit if not given.",
+            converter = Rate.Converter.class,
+            order = 13)
+    private Rate rate = Rate.NONE;
+
+    @Option(
             names = "--until-caught-up",
             description = "End once the target holds all that the source has written.",
             order = 20)
@@ -99,7 +108,9 @@ final class SyncCommand implements Callable<Integer> {
                     .include(keys.include())
                     .exclude(keys.exclude())
                     .databases(keys.databases())
-                    .existing(existing);
+                    .existing(existing)
+                    .keysPerSecond(rate.keys())
+                    .bytesPerSecond(rate.bytes());
             settings = spool == null ? settings : settings.spool(spool);
             return spoolSize == null ? settings : settings.spoolBytes(spoolSize);
         } catch (IllegalArgumentException e) {

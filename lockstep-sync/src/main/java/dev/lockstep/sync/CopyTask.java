@@ -16,7 +16,7 @@ final class CopyTask {
     private final Ownership ownership;
     private final Duration patience;
     private final Clocks clocks;
-    private final Selection selection;
+    private final Asked asked;
     private volatile TargetFacts facts = new TargetFacts(new TargetShape(false, 1), null, new HashKey(0, 0), () -> 0);
 
     /**
@@ -27,12 +27,15 @@ final class CopyTask {
      */
     record Clocks(LongSupplier nanos, LongSupplier millis) {}
 
+    /** What is copied, and how fast at the most. */
+    record Asked(Selection selection, Pace pace) {}
+
     /** Who connects to the target, and who drives the connections. */
     record Doors(LinkOpener opener, EventLoopGroup loops) {}
 
     CopyTask(
-            Target target, Doors doors, Ownership ownership, Duration patience, Clocks clocks, Selection selection) {
-        this.selection = selection;
+            Target target, Doors doors, Ownership ownership, Duration patience, Clocks clocks, Asked asked) {
+        this.asked = asked;
         this.target = target;
         this.doors = doors;
         this.ownership = ownership;
@@ -56,7 +59,7 @@ final class CopyTask {
 
     /** An outlet that is not connected yet. */
     Outlet outlet(NodeAddress node) {
-        return new Outlet(node, UNANSWERED_BYTES, clocks.nanos(), patience);
+        return new Outlet(node, UNANSWERED_BYTES, clocks.nanos(), patience, asked.pace());
     }
 
     CompletableFuture<Link> open(Outlet outlet, String name) {
@@ -64,7 +67,7 @@ final class CopyTask {
     }
 
     Planner planner() {
-        return new Planner(facts.shape(), selection, clocks.millis());
+        return new Planner(facts.shape(), asked.selection(), clocks.millis());
     }
 
     RdbFormat targetFormat() {
@@ -89,7 +92,7 @@ final class CopyTask {
     }
 
     Selection selection() {
-        return selection;
+        return asked.selection();
     }
 
     Target target() {

@@ -149,6 +149,7 @@ final class SnapshotCopy {
                     + ", and the target has " + databases + ". Set databases in its configuration to more");
         }
         Outlet outlet = route.of(route.isSharded() ? Slots.of(key.data(), key.from(), key.length()) : 0);
+        outlet.take(1);
         select(outlet, splitter.db());
         long expireAt = splitter.expireAt();
         RdbString plain = expireAt < 0 && !route.isSharded() ? splitter.value().plain(PLAIN_BYTES) : null;

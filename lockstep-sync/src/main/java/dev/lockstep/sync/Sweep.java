@@ -78,6 +78,7 @@ final class Sweep {
         if (keys.isEmpty()) {
             return;
         }
+        outlet.take(keys.size());
         ByteBuf out = outlet.link().buffer(64 * keys.size());
         for (byte[] key : keys) {
             Resp.header(out, '*', 2);

@@ -81,13 +81,15 @@ public final class Sync implements AutoCloseable {
                     new Ownership(settings.owner(), SyncSettings.run()),
                     settings.target().timeout(),
                     new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis),
-                    settings.selection());
+                    settings.asked(System::nanoTime));
             owner = Keeper.start(task);
             this.source = from;
             this.target = to;
             this.keeper = owner;
             new Reception(task).prepare(owner.remembered(), settings.existing());
             begun = new Lanes(settings, task, from, sourceLoops);
+            this.lanes = begun;
+            begin();
         } catch (RuntimeException | InterruptedException e) {
             if (begun != null) {
                 begun.close();

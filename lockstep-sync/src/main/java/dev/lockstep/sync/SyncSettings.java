@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.zip.CRC32C;
 
 /** What is copied where, and what it may take. Immutable; every method that changes something returns another one. */
@@ -23,7 +24,7 @@ public final class SyncSettings {
     private final Manner manner;
 
     /** How it is copied. */
-    private record Manner(Existing existing, Selection selection) {}
+    private record Manner(Existing existing, Selection selection, long keysPerSecond, long bytesPerSecond) {}
 
     private SyncSettings(Deployment source, Deployment target, Path spool, long spoolBytes, Manner manner) {
         this.source = source;
@@ -38,7 +39,7 @@ public final class SyncSettings {
             throw new IllegalArgumentException("A URI names a database (" + source.database() + " and " + target.database()
                     + "), and a copy takes each to that of the same number; leave it out, and choose by --databases");
         }
-        return new SyncSettings(source, target, Path.of("lockstep-spool"), SPOOL_BYTES, new Manner(Existing.REPLACE, Selection.ALL));
+        return new SyncSettings(source, target, Path.of("lockstep-spool"), SPOOL_BYTES, new Manner(Existing.REPLACE, Selection.ALL, 0, 0));
     }
 
     /**
@@ -59,7 +60,7 @@ public final class SyncSettings {
 
     /** What is done with the keys that the target has; {@link Existing#REPLACE} if not set. */
     public SyncSettings existing(Existing existing) {
-        return with(new Manner(existing, selection()));
+        return with(new Manner(existing, selection(), manner.keysPerSecond(), manner.bytesPerSecond()));
     }
 
     /**
@@ -88,11 +89,34 @@ public final class SyncSettings {
     }
 
     private SyncSettings choosing(Set<Integer> databases, KeyFilter keys) {
-        return with(new Manner(existing(), new Selection(databases, keys)));
+        return with(new Manner(
+                existing(), new Selection(databases, keys), manner.keysPerSecond(), manner.bytesPerSecond()));
     }
 
     private static List<Glob> globs(String... patterns) {
         return Arrays.stream(patterns).map(Glob::new).toList();
+    }
+
+    /**
+     * How many keys of the snapshot, later commands of the stream, are sent per second at the most, of all source shards
+     * together; 0, as if not set, for no limit.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public SyncSettings keysPerSecond(long most) {
+        return with(new Manner(existing(), selection(), rate(most), manner.bytesPerSecond()));
+    }
+
+    /** As {@link #keysPerSecond}, but how many bytes. */
+    public SyncSettings bytesPerSecond(long most) {
+        return with(new Manner(existing(), selection(), manner.keysPerSecond(), rate(most)));
+    }
+
+    private static long rate(long most) {
+        if (most < 0) {
+            throw new IllegalArgumentException("A rate is a number per second, 0 for no limit; got " + most);
+        }
+        return most;
     }
 
     private SyncSettings with(Manner other) {
@@ -127,6 +151,14 @@ public final class SyncSettings {
 
     Selection selection() {
         return manner.selection();
+    }
+
+    /** @param clock monotonic nanoseconds */
+    CopyTask.Asked asked(LongSupplier clock) {
+        return new CopyTask.Asked(
+                selection(),
+                new Pace(
+                        new RateLimit(manner.keysPerSecond(), clock), new RateLimit(manner.bytesPerSecond(), clock)));
     }
 
     /** Who this process is, for people. */

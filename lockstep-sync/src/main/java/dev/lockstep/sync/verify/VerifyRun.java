@@ -1,5 +1,6 @@
 package dev.lockstep.sync.verify;
 
+import dev.lockstep.sync.RateLimit;
 import dev.lockstep.sync.HashKey;
 import dev.lockstep.sync.SyncException;
 import dev.lockstep.sync.verify.BothSides.Both;
