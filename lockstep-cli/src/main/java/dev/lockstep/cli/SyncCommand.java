@@ -79,6 +79,13 @@ final class SyncCommand implements Callable<Integer> {
     private Rate rate = Rate.NONE;
 
     @Option(
+            names = "--dry-run",
+            description = "Change nothing: look at both sides, and tell what would fail and what to expect. Exit code 0"
+                    + " if nothing stands in the way, else 1.",
+            order = 19)
+    private boolean dryRun;
+
+    @Option(
             names = "--until-caught-up",
             description = "End once the target holds all that the source has written.",
             order = 20)
@@ -98,6 +105,9 @@ final class SyncCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Output output = common.output(spec);
         SyncSettings settings = settings();
+        if (dryRun) {
+            return StopSignal.stops(ExitCode.INTERRUPTED, () -> preflight(settings, output));
+        }
         return StopSignal.stops(untilCaughtUp ? ExitCode.INTERRUPTED : ExitCode.OK, () -> run(settings, output));
     }
 
@@ -116,6 +126,16 @@ final class SyncCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private ExitCode preflight(SyncSettings settings, Output output) throws InterruptedException {
+        PreflightFacts facts = PreflightFacts.of(pair, settings.preflight());
+        if (json) {
+            output.json(facts);
+        } else {
+            facts.print(output);
+        }
+        return facts.ready() ? ExitCode.OK : ExitCode.FAILURE;
     }
 
     private ExitCode run(SyncSettings settings, Output output) throws InterruptedException {

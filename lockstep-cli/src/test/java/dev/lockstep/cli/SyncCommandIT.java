@@ -188,8 +188,34 @@ class SyncCommandIT {
                     "sync", "--from", several.uri() + SLOW, "--to", one.uri() + SLOW, "--spool", temp + "/several");
             assertThat(run.code()).isEqualTo(1);
             assertThat(run.err())
-                    .contains("lockstep: The key 'elsewhere' is in database 1, and a Redis Cluster has database 0 only")
+                    .contains("lockstep: The source has keys in database 1, and a Redis Cluster has database 0 only. Choose database 0")
                     .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void aDryRunTellsWhatStandsInTheWayAndChangesNothing() {
+        try (LocalDeployment other = LocalRedis.standalone().start()) {
+            other.primary().command("SET", "key", "1");
+            String[] words = {
+                "sync", "--dry-run", "--from", source.uri() + SLOW, "--to", other.uri() + SLOW, "--spool", temp + "/dry"
+            };
+            Run clear = Run.of(words);
+            assertThat(clear.code()).as(clear.err()).isZero();
+            assertThat(clear.out())
+                    .startsWith("ok       The source is one primary, redis ")
+                    .contains("\nwarning  The target has 1 keys: those that the source does not have will be removed.")
+                    .endsWith("Nothing stands in the way. Nothing was changed.\n");
+            words = Stream.concat(Arrays.stream(words), Stream.of("--existing", "fail", "--json"))
+                    .toArray(String[]::new);
+            Run full = Run.of(words);
+            assertThat(full.code()).isEqualTo(1);
+            JsonNode json = JsonMapper.shared().readTree(full.out());
+            assertThat(json.get("ready").asBoolean()).isFalse();
+            assertThat(json.get("findings").toString()).contains("\"FAILS\",\"seen\":\"The target has 1 keys");
+            assertThat(clear.out() + full.out()).doesNotContain("s3cret");
+            assertThat(other.primary().command("DBSIZE")).isEqualTo(1L);
+            assertThat(temp.resolve("dry")).doesNotExist();
         }
     }
 

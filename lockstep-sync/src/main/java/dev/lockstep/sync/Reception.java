@@ -16,6 +16,9 @@ final class Reception {
     /** Beyond so many, keys are not counted any further. */
     private static final int MOST_COUNTED = 100_000;
 
+    static final String ADVICE = "Start with the same databases and patterns, or delete the keys of the target that begin"
+            + " with " + Checkpoint.PREFIX + " for a new full copy";
+
     /**
      * What a target remembers of a copy.
      *
@@ -55,12 +58,19 @@ final class Reception {
 
     /** What has been copied so far is what the target knows of the source: it cannot be less or more from now on. */
     private void checkSame(@Nullable String before) {
-        String now = task.selection().toString();
-        if (!now.equals(before == null ? Selection.ALL.toString() : before)) {
-            throw new SyncException("The target holds a copy of " + before + ", and now that of " + now
-                    + " was asked for; expected the same. Start with the same databases and patterns, or delete the keys of"
-                    + " the target that begin with " + Checkpoint.PREFIX + " for a new full copy");
+        String objection = objection(before, task.selection());
+        if (objection != null) {
+            throw new SyncException(objection + ". " + ADVICE);
         }
+    }
+
+    /** Why a target that remembers this selection cannot be gone on with under another one; null if it can. */
+    static @Nullable String objection(@Nullable String remembered, Selection now) {
+        String before = remembered == null ? Selection.ALL.toString() : remembered;
+        return before.equals(now.toString())
+                ? null
+                : "The target holds a copy of " + before + ", and now that of " + now
+                        + " was asked for; expected the same";
     }
 
     private void checkEmpty(Outlets outlets) throws Setback, InterruptedException {

@@ -75,12 +75,14 @@ public final class Sync implements AutoCloseable {
             from = TopologyWatcher.open(settings.source(), resources);
             to = TopologyWatcher.open(settings.target(), resources);
             checkApart(from.current(), to.current());
+            CopyTask.Clocks clocks = new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis);
+            new PreflightRun(settings, targetLoops, clocks).require(from.current(), to.current());
             CopyTask task = new CopyTask(
                     new Target(settings.target(), to),
                     new CopyTask.Doors(new LinkOpener(settings.target()), targetLoops),
                     new Ownership(settings.owner(), SyncSettings.run()),
                     settings.target().timeout(),
-                    new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis),
+                    clocks,
                     settings.asked(System::nanoTime));
             owner = Keeper.start(task);
             this.source = from;
@@ -105,6 +107,22 @@ public final class Sync implements AutoCloseable {
 
     static Sync start(SyncSettings settings) {
         return new Sync(settings);
+    }
+
+    /** Looks at both sides, and changes nothing. */
+    static Preflight preflight(SyncSettings settings) throws InterruptedException {
+        ClientResources resources = ClientResources.create();
+        EventLoopGroup loops = LinkOpener.loops("lockstep-preflight", 1);
+        try (TopologyWatcher from = TopologyWatcher.open(settings.source(), resources);
+                TopologyWatcher to = TopologyWatcher.open(settings.target(), resources)) {
+            checkApart(from.current(), to.current());
+            return new PreflightRun(
+                            settings, loops, new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis))
+                    .run(from.current(), to.current());
+        } finally {
+            loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+            resources.shutdown(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+        }
     }
 
     /** What is copied into itself would never be in step: each write to the target were news from the source. */

@@ -133,6 +133,17 @@ public final class SyncSettings {
         return Sync.start(this);
     }
 
+    /**
+     * Looks at both sides and tells what stands in the way and what to expect. It changes nothing, there or here, and takes
+     * a second or two.
+     *
+     * @throws dev.lockstep.topology.TopologyException if one of the two cannot be reached
+     * @throws SyncException if both are the same, or one does not answer
+     */
+    public Preflight preflight() throws InterruptedException {
+        return Sync.preflight(this);
+    }
+
     Deployment source() {
         return source;
     }

@@ -19,7 +19,7 @@ final class TargetStore {
     static final String RECORDS = Checkpoint.PREFIX + "{" + SlotTags.of(0) + "}:lanes";
 
     /** The field of those records that says what is copied. */
-    private static final String SELECTION = "selection";
+    static final String SELECTION = "selection";
 
     private final Outlets outlets;
     private final Replies records;
