@@ -1,12 +1,18 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.sync.CutOver;
 import dev.lockstep.sync.Existing;
+import dev.lockstep.sync.Proof;
 import dev.lockstep.sync.Sync;
 import dev.lockstep.sync.SyncProgress;
 import dev.lockstep.sync.SyncSettings;
+import dev.lockstep.sync.verify.Verify;
+import dev.lockstep.sync.verify.VerifyResult;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +35,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit code 0: stopped, or in step with --until-caught-up, which, stopped before that, ends with 130.",
+            "Exit code 0: stopped, or in step with --until-caught-up, or done with --cut-over, which, stopped before",
+            "that, end with 130; 3: the two differ at the cut-over.",
             "Passwords that a URI lacks are those of LOCKSTEP_SOURCE_AUTH and LOCKSTEP_TARGET_AUTH, if set, else",
             "that of REDISCLI_AUTH.",
             "",
@@ -91,6 +98,21 @@ final class SyncCommand implements Callable<Integer> {
             order = 20)
     private boolean untilCaughtUp;
 
+    @Option(
+            names = "--cut-over",
+            description = "Once caught up, pause the writes of the source, compare, and end the copy, so that the"
+                    + " application may go over to the target. Exit code 0 if it may, 3 if the two differ.",
+            order = 21)
+    private boolean cutOver;
+
+    @Option(
+            names = "--hold",
+            paramLabel = "TIME",
+            description = "For how much longer the source takes no writes after --cut-over; 60s if not given.",
+            converter = Durations.class,
+            order = 22)
+    private Duration hold = Duration.ofMinutes(1);
+
     @Option(names = "--json", description = "Print a JSON object on a line of its own every second.", order = 30)
     private boolean json;
 
@@ -108,7 +130,7 @@ final class SyncCommand implements Callable<Integer> {
         if (dryRun) {
             return StopSignal.stops(ExitCode.INTERRUPTED, () -> preflight(settings, output));
         }
-        return StopSignal.stops(untilCaughtUp ? ExitCode.INTERRUPTED : ExitCode.OK, () -> run(settings, output));
+        return StopSignal.stops(untilCaughtUp || cutOver ? ExitCode.INTERRUPTED : ExitCode.OK, () -> run(settings, output));
     }
 
     private SyncSettings settings() {
@@ -140,19 +162,43 @@ final class SyncCommand implements Callable<Integer> {
 
     private ExitCode run(SyncSettings settings, Output output) throws InterruptedException {
         SyncPace pace = new SyncPace(pair.from().toString(), pair.to().toString());
-        try (Sync sync = settings.start();
-                Screen screen = Screen.on(output, !json && Output.isTerminal(1))) {
-            Consumer<SyncProgress> show = now -> show(pace.facts(now), output, screen);
-            if (untilCaughtUp) {
-                do {
+        try (Sync sync = settings.start()) {
+            try (Screen screen = Screen.on(output, !json && Output.isTerminal(1))) {
+                Consumer<SyncProgress> show = now -> show(pace.facts(now), output, screen);
+                if (untilCaughtUp || cutOver) {
+                    do {
+                        show.accept(sync.progress());
+                    } while (!sync.awaitInStep(SECOND));
                     show.accept(sync.progress());
-                } while (!sync.awaitInStep(SECOND));
-                show.accept(sync.progress());
-            } else {
-                sync.await(SECOND, show);
+                } else {
+                    sync.await(SECOND, show);
+                }
             }
+            return cutOver ? cutOver(sync, output) : ExitCode.OK;
         }
-        return ExitCode.OK;
+    }
+
+    private ExitCode cutOver(Sync sync, Output output) throws InterruptedException {
+        AtomicReference<@Nullable VerifyResult> seen = new AtomicReference<>();
+        Proof proof = () -> {
+            VerifyResult result = Verify.between(pair.from(), pair.to())
+                    .include(keys.include())
+                    .exclude(keys.exclude())
+                    .databases(keys.databases())
+                    .run();
+            seen.set(result);
+            return result.verdict() == VerifyResult.Verdict.EQUAL;
+        };
+        CutOver end = sync.cutOver(hold, proof, json ? text -> {} : output::line);
+        CutOverFacts facts = CutOverFacts.of(pair, end, Objects.requireNonNull(seen.get()));
+        if (json) {
+            output.json(facts);
+        } else {
+            facts.print(output);
+        }
+        return end.done()
+                ? ExitCode.OK
+                : facts.verification().verdict().equals("DIFFERENT") ? ExitCode.FINDINGS : ExitCode.FAILURE;
     }
 
     private void show(SyncFacts facts, Output output, Screen screen) {

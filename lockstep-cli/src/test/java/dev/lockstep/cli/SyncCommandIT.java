@@ -206,9 +206,7 @@ class SyncCommandIT {
                     .startsWith("ok       The source is one primary, redis ")
                     .contains("\nwarning  The target has 1 keys: those that the source does not have will be removed.")
                     .endsWith("Nothing stands in the way. Nothing was changed.\n");
-            words = Stream.concat(Arrays.stream(words), Stream.of("--existing", "fail", "--json"))
-                    .toArray(String[]::new);
-            Run full = Run.of(words);
+            Run full = Run.of(with(words, "--existing", "fail", "--json"));
             assertThat(full.code()).isEqualTo(1);
             JsonNode json = JsonMapper.shared().readTree(full.out());
             assertThat(json.get("ready").asBoolean()).isFalse();
@@ -217,6 +215,36 @@ class SyncCommandIT {
             assertThat(other.primary().command("DBSIZE")).isEqualTo(1L);
             assertThat(temp.resolve("dry")).doesNotExist();
         }
+    }
+
+    @Test
+    void aCutOverEndsTheCopyOnlyIfBothAreEqual() {
+        try (LocalDeployment other = LocalRedis.standalone().start()) {
+            String[] words = {
+                "sync", "--from", source.uri() + SLOW, "--to", other.uri() + SLOW, "--spool", temp + "/over"
+            };
+            assertThat(Run.of(with(words, "--until-caught-up")).code()).isZero();
+            other.primary().command("SET", "extra", "1");
+            Run differing = Run.of(with(words, "--cut-over", "--hold", "1s"));
+            assertThat(differing.code()).as(differing.err()).isEqualTo(3);
+            assertThat(differing.out())
+                    .contains("\nDIFFERENT: ", "extra", "\nNo cut-over: the source takes writes again (it took none for ");
+            other.primary().command("DEL", "extra");
+            Run done = Run.of(with(words, "--cut-over", "--hold", "1s"));
+            assertThat(done.code()).as(done.err()).isZero();
+            assertThat(done.out())
+                    .contains(
+                            "\nPausing writes at all primaries of the source ...\n",
+                            "\nEQUAL: ",
+                            "Point the application to redis://127.0.0.1:" + other.primary().port())
+                    .endsWith("and takes none for another 1s; then it does again.\n");
+            assertThat(done.out() + differing.out()).doesNotContain("s3cret");
+            assertThat(other.primary().command("DBSIZE")).isEqualTo(source.primary().command("DBSIZE"));
+        }
+    }
+
+    private static String[] with(String[] words, String... more) {
+        return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray(String[]::new);
     }
 
     @Test

@@ -118,6 +118,12 @@ final class Keeper implements AutoCloseable {
         }
     }
 
+    /** Prolongs the lease no more. */
+    void rest() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+
     @Override
     public void close() {
         thread.interrupt();

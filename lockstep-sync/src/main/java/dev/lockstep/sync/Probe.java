@@ -34,7 +34,12 @@ final class Probe implements AutoCloseable {
     /** @throws Setback if the server does not answer */
     static Probe open(Deployment deployment, EventLoopGroup loops, NodeAddress node)
             throws Setback, InterruptedException {
-        Duration patience = deployment.timeout();
+        return open(deployment, deployment.timeout(), loops, node);
+    }
+
+    /** @param patience how long an answer is waited for */
+    static Probe open(Deployment deployment, Duration patience, EventLoopGroup loops, NodeAddress node)
+            throws Setback, InterruptedException {
         var link = new LinkOpener(deployment).open(loops, node, "lockstep-preflight", why -> {});
         try {
             return new Probe(link.get(patience.toNanos(), TimeUnit.NANOSECONDS), patience);
@@ -43,6 +48,10 @@ final class Probe implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new Setback("no connection to " + node + " within " + patience.toMillis() + " ms");
         }
+    }
+
+    NodeAddress node() {
+        return link.node();
     }
 
     /** The reply to a command, which may be a refusal. */

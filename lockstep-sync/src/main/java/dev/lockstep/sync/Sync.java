@@ -41,6 +41,8 @@ public final class Sync implements AutoCloseable {
     private final TopologyWatcher source;
     private final TopologyWatcher target;
     private final Keeper keeper;
+    private final CopyTask task;
+    private final SyncSettings settings;
     private final Lanes lanes;
 
     /** A copy from this deployment; where to is said next. */
@@ -64,6 +66,7 @@ public final class Sync implements AutoCloseable {
     }
 
     private Sync(SyncSettings settings) {
+        this.settings = settings;
         this.resources = ClientResources.create();
         this.sourceLoops = LinkOpener.loops("lockstep-source", 1);
         this.targetLoops = LinkOpener.loops("lockstep-target", 1);
@@ -77,7 +80,7 @@ public final class Sync implements AutoCloseable {
             checkApart(from.current(), to.current());
             CopyTask.Clocks clocks = new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis);
             new PreflightRun(settings, targetLoops, clocks).require(from.current(), to.current());
-            CopyTask task = new CopyTask(
+            this.task = new CopyTask(
                     new Target(settings.target(), to),
                     new CopyTask.Doors(new LinkOpener(settings.target()), targetLoops),
                     new Ownership(settings.owner(), SyncSettings.run()),
@@ -186,6 +189,29 @@ public final class Sync implements AutoCloseable {
             throwFailure();
             told.accept(progress());
             Thread.sleep(every.toMillis());
+        }
+    }
+
+    /**
+     * Ends the copy so that the application may go over to the target: once in step, no primary of the source takes writes any
+     * more, the rest arrives, {@code proof} says whether both are equal, and what the copy has kept in the target for itself is
+     * removed. Then the source takes no writes for a while yet, in which the application has to be pointed to the target.
+     *
+     * <p>If something goes wrong, or this thread is interrupted, the source takes writes again at once, and this goes on
+     * copying unless it has ended. If this process dies meanwhile the source takes writes again within 10 s. Nothing is left
+     * to be done after success but {@link #close}.
+     *
+     * @param hold for how much longer the source takes no writes after that
+     * @param told what is being done, for people
+     * @throws SyncException if it was called off, or the copy has ended, and why
+     */
+    public CutOver cutOver(Duration hold, Proof proof, Consumer<String> told) throws InterruptedException {
+        boolean inStep = false;
+        while (!inStep) {
+            inStep = awaitInStep(settings.target().timeout());
+        }
+        try (SourcePause pause = new SourcePause(settings.source(), source, sourceLoops, System::nanoTime)) {
+            return new CutOverRun(lanes, keeper, task, told).run(pause, proof, hold);
         }
     }
 
