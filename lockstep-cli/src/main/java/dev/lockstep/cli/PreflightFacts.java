@@ -32,7 +32,9 @@ record PreflightFacts(int schemaVersion, String from, String to, boolean ready, 
 
     void print(Output output) {
         for (FindingFacts finding : findings) {
-            String weight = finding.weight().equals("OK") ? "ok       " : finding.weight().equals("FAILS") ? "FAILS    " : "warning  ";
+            String weight = finding.weight().equals("OK")
+                    ? "ok       "
+                    : finding.weight().equals("FAILS") ? "FAILS    " : "warning  ";
             output.line(weight + finding.seen() + (finding.advice().isEmpty() ? "" : ". " + finding.advice()));
         }
         long obstacles = findings.stream()
@@ -41,6 +43,7 @@ record PreflightFacts(int schemaVersion, String from, String to, boolean ready, 
         output.line(
                 obstacles == 0
                         ? "Nothing stands in the way. Nothing was changed."
-                        : obstacles + (obstacles == 1 ? " thing stands" : " things stand") + " in the way. Nothing was changed.");
+                        : obstacles + (obstacles == 1 ? " thing stands" : " things stand")
+                                + " in the way. Nothing was changed.");
     }
 }

@@ -21,8 +21,9 @@ record Rate(long keys, long bytes) {
             try {
                 number = new Sizes().convert(text);
             } catch (TypeConversionException e) {
-                throw new TypeConversionException("'" + text + "' is not a rate above zero; expected keys per second, such"
-                        + " as 5000, or bytes per second with K, M, G or T, such as 20M");
+                throw new TypeConversionException(
+                        "'" + text + "' is not a rate above zero; expected keys per second, such"
+                                + " as 5000, or bytes per second with K, M, G or T, such as 20M");
             }
             return text.chars().allMatch(Character::isDigit) ? new Rate(number, 0) : new Rate(0, number);
         }

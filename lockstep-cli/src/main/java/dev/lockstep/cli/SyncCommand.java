@@ -71,8 +71,9 @@ final class SyncCommand implements Callable<Integer> {
     @Option(
             names = "--existing",
             paramLabel = "WHAT",
-            description = "What to do with keys that the target has when the copy begins anew: replace (the default)"
-                    + " removes each that the source does not have, fail refuses to begin, wipe empties the target first.",
+            description =
+                    "What to do with keys that the target has when the copy begins anew: replace (the default)"
+                            + " removes each that the source does not have, fail refuses to begin, wipe empties the target first.",
             order = 10)
     private Existing existing = Existing.REPLACE;
 
@@ -130,7 +131,8 @@ final class SyncCommand implements Callable<Integer> {
         if (dryRun) {
             return StopSignal.stops(ExitCode.INTERRUPTED, () -> preflight(settings, output));
         }
-        return StopSignal.stops(untilCaughtUp || cutOver ? ExitCode.INTERRUPTED : ExitCode.OK, () -> run(settings, output));
+        return StopSignal.stops(
+                untilCaughtUp || cutOver ? ExitCode.INTERRUPTED : ExitCode.OK, () -> run(settings, output));
     }
 
     private SyncSettings settings() {

@@ -188,7 +188,8 @@ class SyncCommandIT {
                     "sync", "--from", several.uri() + SLOW, "--to", one.uri() + SLOW, "--spool", temp + "/several");
             assertThat(run.code()).isEqualTo(1);
             assertThat(run.err())
-                    .contains("lockstep: The source has keys in database 1, and a Redis Cluster has database 0 only. Choose database 0")
+                    .contains(
+                            "lockstep: The source has keys in database 1, and a Redis Cluster has database 0 only. Choose database 0")
                     .doesNotContain("\tat ");
         }
     }
@@ -228,7 +229,10 @@ class SyncCommandIT {
             Run differing = Run.of(with(words, "--cut-over", "--hold", "1s"));
             assertThat(differing.code()).as(differing.err()).isEqualTo(3);
             assertThat(differing.out())
-                    .contains("\nDIFFERENT: ", "extra", "\nNo cut-over: the source takes writes again (it took none for ");
+                    .contains(
+                            "\nDIFFERENT: ",
+                            "extra",
+                            "\nNo cut-over: the source takes writes again (it took none for ");
             other.primary().command("DEL", "extra");
             Run done = Run.of(with(words, "--cut-over", "--hold", "1s"));
             assertThat(done.code()).as(done.err()).isZero();
@@ -236,10 +240,12 @@ class SyncCommandIT {
                     .contains(
                             "\nPausing writes at all primaries of the source ...\n",
                             "\nEQUAL: ",
-                            "Point the application to redis://127.0.0.1:" + other.primary().port())
+                            "Point the application to redis://127.0.0.1:"
+                                    + other.primary().port())
                     .endsWith("and takes none for another 1s; then it does again.\n");
             assertThat(done.out() + differing.out()).doesNotContain("s3cret");
-            assertThat(other.primary().command("DBSIZE")).isEqualTo(source.primary().command("DBSIZE"));
+            assertThat(other.primary().command("DBSIZE"))
+                    .isEqualTo(source.primary().command("DBSIZE"));
         }
     }
 

@@ -33,8 +33,7 @@ final class CopyTask {
     /** Who connects to the target, and who drives the connections. */
     record Doors(LinkOpener opener, EventLoopGroup loops) {}
 
-    CopyTask(
-            Target target, Doors doors, Ownership ownership, Duration patience, Clocks clocks, Asked asked) {
+    CopyTask(Target target, Doors doors, Ownership ownership, Duration patience, Clocks clocks, Asked asked) {
         this.asked = asked;
         this.target = target;
         this.doors = doors;

@@ -46,8 +46,7 @@ final class CrossSlots {
      * @param slots of the source shard
      * @param graceful whether keys are kept longer than they live, so that one that is missing was never there
      */
-    CrossSlots(
-            Outlets outlets, BitSet slots, Selection selection, Duration patience, BooleanSupplier graceful) {
+    CrossSlots(Outlets outlets, BitSet slots, Selection selection, Duration patience, BooleanSupplier graceful) {
         this.selection = selection;
         this.graceful = graceful;
         this.outlets = outlets;

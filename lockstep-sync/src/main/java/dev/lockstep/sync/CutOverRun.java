@@ -84,7 +84,8 @@ final class CutOverRun {
                 return "The copy of shard " + stand.shard() + " was not live";
             }
             if (lane.applied() < stand.offset()) {
-                return "The target still lacked " + (stand.offset() - lane.applied()) + " bytes of shard " + stand.shard();
+                return "The target still lacked " + (stand.offset() - lane.applied()) + " bytes of shard "
+                        + stand.shard();
             }
         }
         return null;
@@ -98,9 +99,11 @@ final class CutOverRun {
                 return;
             } catch (Setback e) {
                 if (attempt == ATTEMPTS) {
-                    throw new SyncException("The target holds everything, but its keys " + Checkpoint.PREFIX
-                            + "* could not be removed: " + e.getMessage()
-                            + ". The source takes writes again; start the copy again", e);
+                    throw new SyncException(
+                            "The target holds everything, but its keys " + Checkpoint.PREFIX
+                                    + "* could not be removed: " + e.getMessage()
+                                    + ". The source takes writes again; start the copy again",
+                            e);
                 }
             }
         }

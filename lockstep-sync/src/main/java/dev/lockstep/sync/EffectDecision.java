@@ -204,8 +204,8 @@ final class EffectDecision {
                     .add(key);
         }
         List<SlotCommand> commands = new ArrayList<>();
-        bySlot.forEach((slot, some) ->
-                commands.add(new SlotCommand(command, Portion.of(command, plain, keys, some), slot)));
+        bySlot.forEach(
+                (slot, some) -> commands.add(new SlotCommand(command, Portion.of(command, plain, keys, some), slot)));
         return new Effect.Split(List.copyOf(commands));
     }
 

@@ -10,10 +10,7 @@ final class NeededRights {
 
     static List<Words> ofSource() {
         return List.of(
-                Words.of("PING"),
-                Words.of("INFO"),
-                Words.of("REPLCONF", "ACK", "0"),
-                Words.of("PSYNC", "?", "-1"));
+                Words.of("PING"), Words.of("INFO"), Words.of("REPLCONF", "ACK", "0"), Words.of("PSYNC", "?", "-1"));
     }
 
     /** @param slot one that the node owns */

@@ -92,8 +92,7 @@ final class Planner {
         add(local, command, database, command.reply());
     }
 
-    private void add(
-            Map<Integer, List<Applied>> local, SlotCommand command, int database, ExpectedReply expected) {
+    private void add(Map<Integer, List<Applied>> local, SlotCommand command, int database, ExpectedReply expected) {
         if (target.sharded() && database != 0) {
             throw new SyncException("The source writes to database " + database
                     + ", and a Redis Cluster has database 0 only; copy to a target that is no cluster");

@@ -88,7 +88,8 @@ final class PreflightChecks {
     private void sides() {
         ok("The source is " + side(seen.sources()));
         ok("The target is " + side(seen.targets()));
-        int libraries = seen.sources().stream().mapToInt(ServerFacts::libraries).max().orElse(0);
+        int libraries =
+                seen.sources().stream().mapToInt(ServerFacts::libraries).max().orElse(0);
         if (libraries > 0) {
             ok("The source has " + libraries + " libraries of functions, which are copied too");
         }
@@ -118,7 +119,9 @@ final class PreflightChecks {
                         "At " + server.address() + " of the " + side + " " + user + " may not call "
                                 + String.join(", ", rights.lacking()),
                         "Grant it with ACL SETUSER: "
-                                + rights.lacking().stream().map(name -> "+" + name).collect(Collectors.joining(" ")));
+                                + rights.lacking().stream()
+                                        .map(name -> "+" + name)
+                                        .collect(Collectors.joining(" ")));
             } else if (!rights.unknown().isEmpty()) {
                 warn(
                         "At " + server.address() + " of the " + side + " it could not be found out whether " + user
@@ -198,7 +201,8 @@ final class PreflightChecks {
             long shareOfRate = rate / seen.sources().size();
             if (rate > 0 && backlog / Math.max(1, shareOfRate) < SHORT_BACKLOG_SECONDS) {
                 warn(
-                        server.address() + " writes about " + mib(shareOfRate) + "/s, and its backlog of " + mib(backlog)
+                        server.address() + " writes about " + mib(shareOfRate) + "/s, and its backlog of "
+                                + mib(backlog)
                                 + " holds that of " + backlog / Math.max(1, shareOfRate)
                                 + " s: who is away for longer needs a new full copy",
                         "Set repl-backlog-size to at least " + mib(shareOfRate * SHORT_BACKLOG_SECONDS));
@@ -219,7 +223,8 @@ final class PreflightChecks {
 
     /** The hard limit; 0 if there is none, or it is not told. */
     private static long replicaLimit(ServerFacts server) {
-        String[] words = server.config().getOrDefault("client-output-buffer-limit", "").split(" ", -1);
+        String[] words =
+                server.config().getOrDefault("client-output-buffer-limit", "").split(" ", -1);
         for (int i = 0; i + 1 < words.length; i++) {
             if (words[i].equals("slave") || words[i].equals("replica")) {
                 return Long.parseLong(words[i + 1]);
@@ -251,7 +256,8 @@ final class PreflightChecks {
                     fail(
                             "The target has " + number(there) + " keys (--existing fail)",
                             "Empty it, or choose --existing replace or wipe");
-                case WIPE -> warn("The target has " + number(there) + " keys, and will be emptied (--existing wipe)", "");
+                case WIPE ->
+                    warn("The target has " + number(there) + " keys, and will be emptied (--existing wipe)", "");
             }
         }
     }
@@ -261,8 +267,9 @@ final class PreflightChecks {
             long wanted = server.setting("min-replicas-to-write", 0);
             if (wanted > server.number("connected_slaves")) {
                 fail(
-                        server.address() + " takes writes only with " + wanted + " replicas (min-replicas-to-write), and"
-                                + " has " + server.number("connected_slaves"),
+                        server.address() + " takes writes only with " + wanted
+                                + " replicas (min-replicas-to-write), and" + " has "
+                                + server.number("connected_slaves"),
                         "Give it its replicas, or set it to less");
             }
             if ("err".equals(server.text("rdb_last_bgsave_status"))
@@ -275,8 +282,8 @@ final class PreflightChecks {
             long bulk = server.setting("proto-max-bulk-len", USUAL_BULK);
             if (bulk < USUAL_BULK) {
                 warn(
-                        server.address() + " takes values of up to " + mib(bulk) + " (proto-max-bulk-len). The copy stops"
-                                + " at a larger one",
+                        server.address() + " takes values of up to " + mib(bulk)
+                                + " (proto-max-bulk-len). The copy stops" + " at a larger one",
                         "Set it to " + USUAL_BULK + ", as it usually is");
             }
         }
@@ -302,7 +309,8 @@ final class PreflightChecks {
         long data = seen.source("used_memory_dataset");
         if (data > room && selection.isAll()) {
             fail(
-                    "The data of the source takes " + mib(data) + ", and the target may take " + mib(room) + " (maxmemory)",
+                    "The data of the source takes " + mib(data) + ", and the target may take " + mib(room)
+                            + " (maxmemory)",
                     "Set maxmemory to more, or add shards");
         } else if (seen.source("used_memory") > room) {
             warn(

@@ -172,14 +172,17 @@ final class PreflightRun {
         try {
             if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
                 return List.of(new Finding(
-                        Weight.FAILS, there + " cannot be written to, for the spool " + folder, "Choose another --spool"));
+                        Weight.FAILS,
+                        there + " cannot be written to, for the spool " + folder,
+                        "Choose another --spool"));
             }
             long room = Files.getFileStore(there).getUsableSpace();
             if (room < all) {
                 findings.add(new Finding(
                         Weight.WARNING,
-                        "The data of the source takes " + (all >> 20) + " MiB in memory, and the spool's disk has room for "
-                                + (room >> 20) + " MiB: the snapshots may not fit",
+                        "The data of the source takes " + (all >> 20)
+                                + " MiB in memory, and the spool's disk has room for " + (room >> 20)
+                                + " MiB: the snapshots may not fit",
                         "Choose another --spool, or make room"));
             }
         } catch (IOException e) {

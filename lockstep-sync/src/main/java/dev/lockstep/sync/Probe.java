@@ -61,7 +61,8 @@ final class Probe implements AutoCloseable {
         } catch (ExecutionException e) {
             throw Setback.of(e);
         } catch (TimeoutException e) {
-            throw new Setback(link.node() + " did not answer " + command.name() + " within " + patience.toMillis() + " ms");
+            throw new Setback(
+                    link.node() + " did not answer " + command.name() + " within " + patience.toMillis() + " ms");
         }
     }
 
@@ -167,7 +168,9 @@ final class Probe implements AutoCloseable {
             unknown.removeAll(List.of("multi", "exec")); // the former was carried out, and goes with the latter
         }
         return new ServerFacts.Rights(
-                user, lacking.stream().distinct().toList(), unknown.stream().distinct().toList());
+                user,
+                lacking.stream().distinct().toList(),
+                unknown.stream().distinct().toList());
     }
 
     private Reply rehearse(String user, Words command) throws Setback, InterruptedException {

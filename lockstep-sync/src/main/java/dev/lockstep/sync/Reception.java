@@ -16,8 +16,9 @@ final class Reception {
     /** Beyond so many, keys are not counted any further. */
     private static final int MOST_COUNTED = 100_000;
 
-    static final String ADVICE = "Start with the same databases and patterns, or delete the keys of the target that begin"
-            + " with " + Checkpoint.PREFIX + " for a new full copy";
+    static final String ADVICE =
+            "Start with the same databases and patterns, or delete the keys of the target that begin" + " with "
+                    + Checkpoint.PREFIX + " for a new full copy";
 
     /**
      * What a target remembers of a copy.
@@ -117,9 +118,10 @@ final class Reception {
             CompletableFuture<Reply> begun = node.send(Words.of("MULTI"));
             CompletableFuture<Reply> queued = node.send(Words.of("FLUSHALL", "ASYNC"));
             // Whose it is has to stay there, or else somebody else could take it now.
-            List<CompletableFuture<Reply>> claim =
-                    (keepsOwner ? task.ownership().claim() : List.<Words>of())
-                            .stream().map(node::send).toList();
+            List<CompletableFuture<Reply>> claim = (keepsOwner
+                            ? task.ownership().claim()
+                            : List.<Words>of())
+                    .stream().map(node::send).toList();
             CompletableFuture<Reply> done = node.send(Words.of("EXEC"));
             node.answer(begun, Words.of("MULTI"));
             node.answer(queued, Words.of("FLUSHALL"));

@@ -54,11 +54,7 @@ record Selection(Set<Integer> databases, KeyFilter keys) {
     private static String patterns(String name, List<Glob> patterns) {
         return patterns.isEmpty()
                 ? ""
-                : patterns.stream()
-                        .map(Selection::text)
-                        .sorted()
-                        .distinct()
-                        .collect(Collectors.joining(",", name, ""));
+                : patterns.stream().map(Selection::text).sorted().distinct().collect(Collectors.joining(",", name, ""));
     }
 
     /** What would not stand out in a list, or does not print, is written as {@code %HH}. */

@@ -19,7 +19,9 @@ final class SelectionDecision {
      * @param refusal why it cannot be carried out, for people; null if it can
      */
     record Left(
-            @Nullable Words words, boolean mayFindIt, @Nullable String refusal) {
+            @Nullable Words words,
+            boolean mayFindIt,
+            @Nullable String refusal) {
 
         private static Left of(Words words) {
             return new Left(words, false, null);
@@ -44,8 +46,11 @@ final class SelectionDecision {
         try {
             return of(command, words, database, selection);
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-            return new Left(null, false, command.words() + " with " + words.count() + " words is not as it is known, so"
-                    + " nobody can tell which of its keys are copied. Is the source newer than this program?");
+            return new Left(
+                    null,
+                    false,
+                    command.words() + " with " + words.count() + " words is not as it is known, so"
+                            + " nobody can tell which of its keys are copied. Is the source newer than this program?");
         }
     }
 
@@ -79,12 +84,7 @@ final class SelectionDecision {
 
     /** What goes from one key to another, each of which may be left out. */
     private static Left between(
-            ReplicatedCommand command,
-            Words words,
-            boolean from,
-            boolean to,
-            Left leaves,
-            @Nullable Left arrives) {
+            ReplicatedCommand command, Words words, boolean from, boolean to, Left leaves, @Nullable Left arrives) {
         if (from == to) {
             return from ? Left.of(words) : NOTHING;
         }
@@ -153,18 +153,20 @@ final class SelectionDecision {
         if (!taken.test(command.keys().destination(keys))) {
             return NOTHING;
         }
-        boolean elsewhere = command == ReplicatedCommand.SORT
-                && !selection.keys().isAll()
-                && EffectDecision.looksElsewhere(words);
+        boolean elsewhere =
+                command == ReplicatedCommand.SORT && !selection.keys().isAll() && EffectDecision.looksElsewhere(words);
         return elsewhere || chosen(keys, taken).size() < keys.length ? unknown(command, words) : Left.of(words);
     }
 
     private static Left unknown(ReplicatedCommand command, Words words) {
         int[] written = command.written(words);
         byte[] key = words.bytes(written[written.length - 1]);
-        return new Left(null, false, command.words() + " makes the key '" + KeyText.of(key, 0, key.length)
-                + "', which is copied, of what is not copied and so not known here. Copy what belongs together, or nothing"
-                + " of it");
+        return new Left(
+                null,
+                false,
+                command.words() + " makes the key '" + KeyText.of(key, 0, key.length)
+                        + "', which is copied, of what is not copied and so not known here. Copy what belongs together, or nothing"
+                        + " of it");
     }
 
     private static Left swap(Words words, Selection selection) {
@@ -177,7 +179,10 @@ final class SelectionDecision {
         if (one == other || (whole && selection.hasDatabase(one) && selection.hasDatabase(other))) {
             return Left.of(words);
         }
-        return new Left(null, false, "SWAPDB exchanges the databases " + one + " and " + other + ", of which not all keys"
-                + " are copied. Copy both of them whole, or none");
+        return new Left(
+                null,
+                false,
+                "SWAPDB exchanges the databases " + one + " and " + other + ", of which not all keys"
+                        + " are copied. Copy both of them whole, or none");
     }
 }

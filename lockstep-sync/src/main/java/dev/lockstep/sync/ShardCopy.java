@@ -178,7 +178,8 @@ final class ShardCopy implements Runnable {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
         SnapshotKeys present = new SnapshotKeys(task.hashKey());
-        SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases(), task.selection());
+        SnapshotCopy copy =
+                new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases(), task.selection());
         try {
             copy.run(record.mark(), new SnapshotCopy.Watch() {
                 private long writtenAt = task.now();

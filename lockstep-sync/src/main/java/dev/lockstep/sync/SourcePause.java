@@ -86,7 +86,8 @@ final class SourcePause implements AutoCloseable {
                 if (shard.primary() == null) {
                     throw new Setback("shard " + shard.name() + " has no primary");
                 }
-                Probe probe = Probe.open(deployment, PATIENCE, loops, shard.primary().address());
+                Probe probe =
+                        Probe.open(deployment, PATIENCE, loops, shard.primary().address());
                 Paused paused = new Paused(shard, probe);
                 nodes.add(paused);
                 pause(paused, PAUSE_MILLIS);
@@ -95,8 +96,10 @@ final class SourcePause implements AutoCloseable {
                 stands.add(stand(paused));
             }
         } catch (Setback e) {
-            throw new SyncException("The writes of the source could not be paused: " + e.getMessage()
-                    + ". It takes them again; try again", e);
+            throw new SyncException(
+                    "The writes of the source could not be paused: " + e.getMessage()
+                            + ". It takes them again; try again",
+                    e);
         }
         thread.start();
         return List.copyOf(stands);
@@ -119,8 +122,8 @@ final class SourcePause implements AutoCloseable {
                 .build();
         for (NodeAddress sentinel : deployment.seeds()) {
             try (Probe probe = Probe.open(sentinels, PATIENCE, loops, sentinel)) {
-                List<Reply> told = Replies.elements(
-                        probe.ask("SENTINEL", "MASTER", String.valueOf(deployment.primaryName())));
+                List<Reply> told =
+                        Replies.elements(probe.ask("SENTINEL", "MASTER", String.valueOf(deployment.primaryName())));
                 for (int i = 0; i + 1 < told.size(); i += 2) {
                     if ("down-after-milliseconds".equals(Replies.text(told.get(i)))) {
                         check(sentinel, Long.parseLong(String.valueOf(Replies.text(told.get(i + 1)))));
@@ -134,7 +137,8 @@ final class SourcePause implements AutoCloseable {
 
     private void check(NodeAddress sentinel, long millis) {
         if (millis < SENTINEL_MILLIS) {
-            throw new SyncException("Sentinel " + sentinel + " would replace a primary whose writes are paused, since it takes"
+            throw new SyncException("Sentinel " + sentinel
+                    + " would replace a primary whose writes are paused, since it takes"
                     + " one for dead after " + millis + " ms; expected at least " + SENTINEL_MILLIS
                     + ". Set it on each sentinel first, and back later: SENTINEL SET " + deployment.primaryName()
                     + " down-after-milliseconds 30000");
@@ -263,7 +267,10 @@ final class SourcePause implements AutoCloseable {
                     paused.probe.ask("CLIENT", "UNPAUSE");
                 }
             } catch (Setback e) {
-                LOG.info("{} takes writes again by itself, in {} s at the most", paused.probe.node(), PAUSE_MILLIS / 1_000);
+                LOG.info(
+                        "{} takes writes again by itself, in {} s at the most",
+                        paused.probe.node(),
+                        PAUSE_MILLIS / 1_000);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -119,8 +119,7 @@ public final class Sync implements AutoCloseable {
         try (TopologyWatcher from = TopologyWatcher.open(settings.source(), resources);
                 TopologyWatcher to = TopologyWatcher.open(settings.target(), resources)) {
             checkApart(from.current(), to.current());
-            return new PreflightRun(
-                            settings, loops, new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis))
+            return new PreflightRun(settings, loops, new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis))
                     .run(from.current(), to.current());
         } finally {
             loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);

@@ -36,10 +36,16 @@ public final class SyncSettings {
 
     static SyncSettings of(Deployment source, Deployment target) {
         if (source.database() != 0 || target.database() != 0) {
-            throw new IllegalArgumentException("A URI names a database (" + source.database() + " and " + target.database()
-                    + "), and a copy takes each to that of the same number; leave it out, and choose by --databases");
+            throw new IllegalArgumentException(
+                    "A URI names a database (" + source.database() + " and " + target.database()
+                            + "), and a copy takes each to that of the same number; leave it out, and choose by --databases");
         }
-        return new SyncSettings(source, target, Path.of("lockstep-spool"), SPOOL_BYTES, new Manner(Existing.REPLACE, Selection.ALL, 0, 0));
+        return new SyncSettings(
+                source,
+                target,
+                Path.of("lockstep-spool"),
+                SPOOL_BYTES,
+                new Manner(Existing.REPLACE, Selection.ALL, 0, 0));
     }
 
     /**
@@ -68,12 +74,15 @@ public final class SyncSettings {
      * has of other keys stays as it is.
      */
     public SyncSettings include(String... patterns) {
-        return choosing(selection().databases(), new KeyFilter(globs(patterns), selection().keys().exclude()));
+        return choosing(
+                selection().databases(),
+                new KeyFilter(globs(patterns), selection().keys().exclude()));
     }
 
     /** Leaves out keys that match one of these patterns, also if they match one of {@link #include}. */
     public SyncSettings exclude(String... patterns) {
-        return choosing(selection().databases(), new KeyFilter(selection().keys().include(), globs(patterns)));
+        return choosing(
+                selection().databases(), new KeyFilter(selection().keys().include(), globs(patterns)));
     }
 
     /**
@@ -168,8 +177,7 @@ public final class SyncSettings {
     CopyTask.Asked asked(LongSupplier clock) {
         return new CopyTask.Asked(
                 selection(),
-                new Pace(
-                        new RateLimit(manner.keysPerSecond(), clock), new RateLimit(manner.bytesPerSecond(), clock)));
+                new Pace(new RateLimit(manner.keysPerSecond(), clock), new RateLimit(manner.bytesPerSecond(), clock)));
     }
 
     /** Who this process is, for people. */

@@ -120,7 +120,8 @@ class CutOverIT {
             assertThat(there).as("and no keys of the copy").isEqualTo(before.get());
             for (int i = 0; i < acknowledged.length; i++) {
                 assertThat(acknowledged[i]).isPositive();
-                assertThat(there.get("0 list:" + i)).contains("[element " + 0 + " ", " element " + (acknowledged[i] - 1) + " ");
+                assertThat(there.get("0 list:" + i))
+                        .contains("[element " + 0 + " ", " element " + (acknowledged[i] - 1) + " ");
             }
             assertThatThrownBy(() -> sync.await(Duration.ofMillis(1), progress -> {
                         throw new IllegalStateException("ended here");

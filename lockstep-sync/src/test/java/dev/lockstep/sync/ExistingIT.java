@@ -88,7 +88,9 @@ class ExistingIT {
                             "The target has 1 keys already, such as 'a\\x0d\\x0ab' (database 1), and no copy has"
                                     + " brought them")
                     .hasMessageContaining("--existing replace");
-            assertThatThrownBy(() -> copy(settings)).as("it was not taken for a copy").isInstanceOf(SyncException.class);
+            assertThatThrownBy(() -> copy(settings))
+                    .as("it was not taken for a copy")
+                    .isInstanceOf(SyncException.class);
             assertThat(there.command("EXISTS", TargetStore.RECORDS)).isEqualTo(0L);
 
             there.command("FLUSHALL");

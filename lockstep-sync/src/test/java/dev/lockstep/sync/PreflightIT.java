@@ -24,9 +24,7 @@ class PreflightIT {
     Path folder;
 
     private SyncSettings settings(String source, String target) {
-        return Sync.from(Deployment.parse(source))
-                .to(Deployment.parse(target))
-                .spool(folder.resolve("spool"));
+        return Sync.from(Deployment.parse(source)).to(Deployment.parse(target)).spool(folder.resolve("spool"));
     }
 
     private static List<String> texts(Preflight preflight, Preflight.Weight weight) {
@@ -50,8 +48,9 @@ class PreflightIT {
             SyncSettings settings = settings(source.uri() + SLOW, target.uri() + SLOW);
             Preflight preflight = settings.preflight();
             assertThat(texts(preflight, Preflight.Weight.FAILS))
-                    .containsExactly("The source has keys in database 1, and a Redis Cluster has database 0 only. Choose"
-                            + " database 0 (--databases 0), or copy to a target that is no cluster");
+                    .containsExactly(
+                            "The source has keys in database 1, and a Redis Cluster has database 0 only. Choose"
+                                    + " database 0 (--databases 0), or copy to a target that is no cluster");
             assertThat(preflight.isClear()).isFalse();
             assertThat(texts(preflight, Preflight.Weight.WARNING))
                     .anyMatch(text -> text.startsWith("The target has 1 keys: those that the source does not have"));
@@ -60,8 +59,8 @@ class PreflightIT {
             target.primaries().get(1).command("CONFIG", "SET", "maxmemory", "100mb");
             target.primaries().get(1).command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
             target.primaries().get(0).command("CONFIG", "SET", "min-replicas-to-write", "1");
-            List<String> found = texts(
-                    settings.databases(Set.of(0)).existing(Existing.FAIL).preflight(), Preflight.Weight.FAILS);
+            List<String> found =
+                    texts(settings.databases(Set.of(0)).existing(Existing.FAIL).preflight(), Preflight.Weight.FAILS);
             assertThat(found)
                     .hasSize(3)
                     .anyMatch(text -> text.contains("(maxmemory-policy allkeys-lru)"))
@@ -86,14 +85,24 @@ class PreflightIT {
                 LocalDeployment target = LocalRedis.standalone().start()) {
             for (LocalDeployment each : List.of(source, target)) {
                 each.primary()
-                        .command("ACL", "SETUSER", "some", "on", ">secret", "~*", "+@all", "-psync", "-restore", "-wait");
+                        .command(
+                                "ACL",
+                                "SETUSER",
+                                "some",
+                                "on",
+                                ">secret",
+                                "~*",
+                                "+@all",
+                                "-psync",
+                                "-restore",
+                                "-wait");
             }
             String from = source.uri().replace("redis://", "redis://some:secret@") + SLOW;
             String to = target.uri().replace("redis://", "redis://some:secret@") + SLOW;
             assertThat(texts(settings(from, to).preflight(), Preflight.Weight.FAILS))
                     .hasSize(2)
-                    .anyMatch(text -> text.endsWith("of the source user 'some' may not call psync. Grant it with ACL"
-                            + " SETUSER: +psync"))
+                    .anyMatch(text -> text.endsWith(
+                            "of the source user 'some' may not call psync. Grant it with ACL" + " SETUSER: +psync"))
                     .anyMatch(text -> text.contains("of the target user 'some' may not call wait, restore"))
                     .noneMatch(text -> text.contains("secret"));
 

@@ -111,8 +111,7 @@ class SelectionDecisionTest {
     @Test
     void aStopNamesTheCommandAndTheKeyEscaped() {
         SelectionDecision.Left left = SelectionDecision.of(Words.of("RENAME", "out", "in\n"), 0, SOME);
-        assertThat(left.refusal())
-                .startsWith("RENAME makes the key 'in\\x0a', which is copied, of what is not copied");
+        assertThat(left.refusal()).startsWith("RENAME makes the key 'in\\x0a', which is copied, of what is not copied");
     }
 
     @Test

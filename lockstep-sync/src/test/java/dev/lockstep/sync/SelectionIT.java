@@ -37,10 +37,11 @@ class SelectionIT {
         int databases = target.primaries().size() > 1 ? 1 : 3;
         Awaitility.await().atMost(BOUND).untilAsserted(() -> {
             Map<String, String> wanted = new TreeMap<>(Contents.of(source, 3, 0));
-            wanted.keySet().removeIf(key -> !key.equals("functions")
-                    && !selection.takes(
-                            Integer.parseInt(key.substring(0, 1)), key.substring(2).getBytes(
-                                    java.nio.charset.StandardCharsets.ISO_8859_1)));
+            wanted.keySet()
+                    .removeIf(key -> !key.equals("functions")
+                            && !selection.takes(
+                                    Integer.parseInt(key.substring(0, 1)),
+                                    key.substring(2).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)));
             wanted.putAll(own);
             Map<String, String> seen = Contents.of(target, databases, 0);
             seen.keySet().removeIf(key -> key.startsWith("0 " + Checkpoint.PREFIX));
@@ -94,8 +95,8 @@ class SelectionIT {
             there.send("PEXPIREAT", "out:1", "4102444800000");
             writer.flush();
             there.flush();
-            Map<String, String> own = Map.of(
-                    "0 out:1", "string until 4102444800000: own", "0 in:hidden", "string until -1: own");
+            Map<String, String> own =
+                    Map.of("0 out:1", "string until 4102444800000: own", "0 in:hidden", "string until -1: own");
             SyncSettings settings =
                     settings(source, target).include("in:*").exclude("*hidden").existing(Existing.REPLACE);
             Selection selection = settings.selection();
@@ -113,7 +114,8 @@ class SelectionIT {
             commands(writer, 3);
             try (Sync sync = settings.start()) {
                 assertSelected(source, target, selection, own);
-                assertThat(sync.progress().isInStep() || sync.awaitInStep(BOUND)).isTrue();
+                assertThat(sync.progress().isInStep() || sync.awaitInStep(BOUND))
+                        .isTrue();
                 writer.send("RENAME", "out:count", "in:count");
                 writer.flush();
                 assertThatThrownBy(() -> sync.await(Duration.ofMillis(50), progress -> {}))

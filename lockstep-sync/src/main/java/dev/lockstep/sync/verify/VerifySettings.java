@@ -14,8 +14,7 @@ import java.util.Set;
  */
 record VerifySettings(KeyFilter filter, Set<Integer> databases, long rate, int named, Duration patience) {
 
-    static final VerifySettings USUAL =
-            new VerifySettings(KeyFilter.ALL, Set.of(), 0, 100, Duration.ofSeconds(10));
+    static final VerifySettings USUAL = new VerifySettings(KeyFilter.ALL, Set.of(), 0, 100, Duration.ofSeconds(10));
 
     VerifySettings withFilter(KeyFilter other) {
         return new VerifySettings(other, databases, rate, named, patience);

@@ -3,11 +3,11 @@ package dev.lockstep.sync.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.sync.RateLimit;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalRedisException;
 import dev.lockstep.local.LocalServer;
+import dev.lockstep.sync.RateLimit;
 import dev.lockstep.sync.SyncException;
 import dev.lockstep.sync.verify.VerifyResult.Verdict;
 import dev.lockstep.topology.Deployment;
