@@ -109,7 +109,8 @@ final class SyncCommand implements Callable<Integer> {
     @Option(
             names = "--hold",
             paramLabel = "TIME",
-            description = "For how much longer the source takes no writes after --cut-over; 60s if not given.",
+            description = "For how much longer the source takes no writes after --cut-over, 10s at the least;"
+                    + " 60s if not given.",
             converter = Durations.class,
             order = 22)
     private Duration hold = Duration.ofMinutes(1);

@@ -242,7 +242,7 @@ class SyncCommandIT {
                             "\nEQUAL: ",
                             "Point the application to redis://127.0.0.1:"
                                     + other.primary().port())
-                    .endsWith("and takes none for another 1s; then it does again.\n");
+                    .endsWith("and takes none for another 10s; then it does again.\n");
             assertThat(done.out() + differing.out()).doesNotContain("s3cret");
             assertThat(other.primary().command("DBSIZE"))
                     .isEqualTo(source.primary().command("DBSIZE"));

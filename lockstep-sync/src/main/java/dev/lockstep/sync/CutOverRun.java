@@ -41,6 +41,7 @@ final class CutOverRun {
         if (!proof.holds()) {
             return new CutOver(false, pause.elapsed(), Duration.ZERO);
         }
+        pause.checkNow();
         throwFailure();
         lanes.close();
         lanes.throwFailure();
@@ -49,8 +50,8 @@ final class CutOverRun {
         }
         pause.checkNow();
         removeOwnKeys(pause);
-        pause.hold(hold);
-        return new CutOver(true, pause.elapsed(), hold);
+        Duration held = pause.hold(hold);
+        return new CutOver(true, pause.elapsed(), held);
     }
 
     private void throwFailure() {

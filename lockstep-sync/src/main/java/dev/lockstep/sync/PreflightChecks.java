@@ -237,7 +237,7 @@ final class PreflightChecks {
         if (seen.owner() != null) {
             fail("Another process keeps this target: " + seen.owner(), "Stop that one first");
         }
-        long there = keys(seen.targets());
+        long there = keys(seen.targets()) - seen.held().ownKeys();
         if (seen.held().copy()) {
             String objection = Reception.objection(seen.held().selection(), selection);
             if (objection == null) {

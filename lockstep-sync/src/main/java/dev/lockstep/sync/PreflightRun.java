@@ -135,7 +135,17 @@ final class PreflightRun {
     private static Surroundings.Held held(Probe probe) throws Setback, InterruptedException {
         List<Reply> fields = Replies.elements(probe.ask("HKEYS", TargetStore.RECORDS));
         boolean lanes = fields.stream().anyMatch(field -> !TargetStore.SELECTION.equals(Replies.text(field)));
-        return new Surroundings.Held(lanes, probe.text("HGET", TargetStore.RECORDS, TargetStore.SELECTION));
+        Reply own = probe.ask(
+                "EXISTS",
+                TargetStore.RECORDS,
+                Ownership.KEY,
+                Ownership.EPOCHS,
+                Checkpoint.key(0),
+                Replicated.key(0));
+        return new Surroundings.Held(
+                lanes,
+                probe.text("HGET", TargetStore.RECORDS, TargetStore.SELECTION),
+                own instanceof Reply.Count count ? count.value() : 0);
     }
 
     /** Who has no replica does not count what it writes; then all that it is sent is taken for writes. */

@@ -229,17 +229,23 @@ final class SourcePause implements AutoCloseable {
         }
     }
 
-    /** Looks once more, and leaves the pause to end by itself after such a time. */
-    void hold(Duration time) throws InterruptedException {
+    /**
+     * Looks once more, and leaves the pause to end by itself after such a time, or when what has been asked for is over.
+     *
+     * @return for how long it is left
+     */
+    Duration hold(Duration time) throws InterruptedException {
+        long millis = Math.max(PAUSE_MILLIS, time.toMillis()); // a server does not shorten a pause
         stopRenewing();
         check();
         try {
-            goOn(Math.max(1, time.toMillis()));
+            goOn(millis);
         } catch (Setback e) {
             broken = e.getMessage();
             check();
         }
         held = true;
+        return Duration.ofMillis(millis);
     }
 
     /** For how long it has been. */

@@ -26,9 +26,10 @@ record Surroundings(
      *
      * @param copy whether it holds a copy
      * @param selection of what
+     * @param ownKeys how many keys whoever copied has left in slot 0
      */
-    record Held(boolean copy, @Nullable String selection) {
-        static final Held NOTHING = new Held(false, null);
+    record Held(boolean copy, @Nullable String selection, long ownKeys) {
+        static final Held NOTHING = new Held(false, null, 0);
     }
 
     long source(String field) {

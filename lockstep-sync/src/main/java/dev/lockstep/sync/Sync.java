@@ -200,7 +200,7 @@ public final class Sync implements AutoCloseable {
      * copying unless it has ended. If this process dies meanwhile the source takes writes again within 10 s. Nothing is left
      * to be done after success but {@link #close}.
      *
-     * @param hold for how much longer the source takes no writes after that
+     * @param hold for how much longer the source takes no writes after that, 10 s at the least
      * @param told what is being done, for people
      * @throws SyncException if it was called off, or the copy has ended, and why
      */

@@ -26,7 +26,7 @@ class CutOverIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final String SLOW = "?connectTimeout=5000ms";
-    private static final Duration HOLD = Duration.ofSeconds(4);
+    private static final Duration HOLD = Duration.ofSeconds(12);
 
     @TempDir
     Path spool;
@@ -80,10 +80,14 @@ class CutOverIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             over = true;
             for (Thread thread : threads) {
-                thread.join();
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
     }
@@ -129,6 +133,7 @@ class CutOverIT {
                     .as("it has not failed")
                     .hasMessage("ended here");
             // The source takes writes again, and nobody copies them.
+            source.primaries().forEach(primary -> primary.command("CLIENT", "UNPAUSE"));
             Awaitility.await().atMost(BOUND).until(() -> load.acknowledged[0].get() > acknowledged[0] + 5);
             assertThat(contents(target)).isEqualTo(there);
         }
