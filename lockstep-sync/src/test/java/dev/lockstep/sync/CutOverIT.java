@@ -81,6 +81,10 @@ class CutOverIT {
 
         @Override
         public void close() {
+            end();
+        }
+
+        void end() {
             over = true;
             for (Thread thread : threads) {
                 try {
@@ -150,7 +154,7 @@ class CutOverIT {
             assertThat(end.done()).isFalse();
             assertThat(end.held()).isZero();
             Awaitility.await().atMost(Duration.ofSeconds(8)).until(() -> load.acknowledged[0].get() > acknowledged + 5);
-            load.close();
+            load.end();
             SyncIT.assertEqual(source, target);
             assertThat(target.primary().command("EXISTS", TargetStore.RECORDS)).isEqualTo(1L);
         }
