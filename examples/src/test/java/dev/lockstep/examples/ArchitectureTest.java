@@ -56,10 +56,10 @@ class ArchitectureTest {
             + " `TrackedReads`.";
 
     private static final String OTHER_CLOCKS = "Elsewhere the clock is read only by `TopologyWatcher`, `Drill`,"
-            + " `Sync`, `Verify`, `Observation` (of `cli`), and in `local` by `Deadline`, `Flow`, `NodeProxy`, `Certificates`.";
+            + " `CopyDrill`, `Sync`, `Verify`, `Observation` (of `cli`), and in `local` by `Deadline`, `Flow`, `NodeProxy`, `Certificates`.";
     private static final String RANDOMNESS =
             "`topology`, `client` and `nearcache` draw no random number; `drill` draws only from a"
-                    + " seed, in `Crew`, `Schedule`, `Workload`; `sync` draws keys of hashes and names, in `Keeper`,"
+                    + " seed, in `CopyPlan`, `CopyWorkload`, `Crew`, `Schedule`, `Workload`; `sync` draws keys of hashes and names, in `Keeper`,"
                     + " `SpoolRecord`, `SyncSettings`, `Verify`.";
 
     private static final Map<String, Runnable> RULES = rules();

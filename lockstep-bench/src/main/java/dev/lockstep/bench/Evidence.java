@@ -33,7 +33,7 @@ final class Evidence {
         this.name = name;
         this.setting = setting + "; Java " + Runtime.version().feature() + ", "
                 + Runtime.getRuntime().availableProcessors() + " processors; "
-                + options.number("--rounds") + " rounds of " + options.number("--millis") + " ms each";
+                + options.rounds();
         this.options = options;
         this.out = out;
         out.println(this.setting);
@@ -46,7 +46,11 @@ final class Evidence {
         Map<String, List<double[]>> rounds = new LinkedHashMap<>();
         Turns.take(contenders, options.number("--warmups"), options.number("--rounds"), play)
                 .forEach((contender, its) -> rounds.put(name.apply(contender), its));
-        Sheet sheet = new Sheet(load, columns, rounds);
+        add(new Sheet(load, columns, rounds));
+    }
+
+    /** Tells what was measured, and remembers it. */
+    void add(Sheet sheet) {
         sheets.add(sheet);
         out.println();
         out.print(sheet.markdown());

@@ -89,6 +89,12 @@ record Options(Map<String, Integer> numbers, @Nullable Path out, String command)
         return String.join("\n", lines);
     }
 
+    /** How many rounds, and how long, for people. */
+    String rounds() {
+        return number("--rounds") + " rounds"
+                + (numbers.containsKey("--millis") ? " of " + number("--millis") + " ms each" : "");
+    }
+
     int number(String option) {
         Integer number = numbers.get(option);
         if (number == null) {

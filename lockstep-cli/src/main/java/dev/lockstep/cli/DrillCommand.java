@@ -1,6 +1,10 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.drill.Campaign;
+import dev.lockstep.drill.CopyDrill;
+import dev.lockstep.drill.CopyDrillSettings;
+import dev.lockstep.drill.CopyReport;
+import dev.lockstep.drill.CopyResult;
 import dev.lockstep.drill.Drill;
 import dev.lockstep.drill.DrillResult;
 import dev.lockstep.drill.DrillSettings;
@@ -28,16 +32,20 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts servers, loads them through Lockstep and through plain Lettuce, breaks them, and gives a verdict.",
             "Without --seed, --duration or --faults it plays a fixed story: a replica dies and returns, another joins,",
-            "in a cluster slots move, a primary is killed. With one of them the faults are drawn from the seed."
+            "in a cluster slots move, a primary is killed. With one of them the faults are drawn from the seed.",
+            "With --workload sync it keeps one deployment equal to another instead, by a copier in a process of its own",
+            "that is killed again and again, while the source is written to; the faults are drawn from the seed."
         },
         footer = {
             "",
-            "Exit code 0: VALID, every promise kept. 3: INVALID, with evidence in the report. 1: UNKNOWN.",
+            "Exit code 0: VALID, every promise kept, or the copy equal. 3: INVALID, with evidence in the report.",
+            "1: UNKNOWN.",
             "",
             "  ${ROOT-COMMAND-NAME} drill",
             "  ${ROOT-COMMAND-NAME} drill --topology cluster",
             "  ${ROOT-COMMAND-NAME} drill --seed 7 --duration 2m --faults kill-primary,pause-primary",
-            "  ${ROOT-COMMAND-NAME} drill --campaign 20 --out drills"
+            "  ${ROOT-COMMAND-NAME} drill --campaign 20 --out drills",
+            "  ${ROOT-COMMAND-NAME} drill --workload sync --source sentinel --target cluster --seed 7"
         })
 final class DrillCommand implements Callable<Integer> {
 
@@ -84,22 +92,58 @@ final class DrillCommand implements Callable<Integer> {
 
     private Callable<ExitCode> plan(Output output) {
         try {
-            DrillSettings settings = options.settings(campaign != null);
             DrillProgress progress = new DrillProgress(output);
-            if (campaign != null) {
-                Campaign plan = new Campaign(settings, campaign, out, progress);
-                return () -> runCampaign(plan, output);
-            }
-            Path folder = report.toAbsolutePath().getParent();
-            if (folder == null || !Files.isWritable(folder)) {
-                throw new IllegalArgumentException("The report cannot be written to " + report
-                        + ": its folder does not exist or is not yours; name another file with --report");
-            }
-            Drill drill = new Drill(settings).listener(progress);
-            return () -> runDrill(drill, output);
+            return options.isCopy()
+                    ? plan(options.copySettings(), progress, output)
+                    : plan(options.settings(campaign != null), progress, output);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private Callable<ExitCode> plan(DrillSettings settings, DrillProgress progress, Output output) {
+        if (campaign != null) {
+            Campaign plan = new Campaign(settings, campaign, out, progress);
+            return () -> runCampaign(plan, output);
+        }
+        checkReport();
+        Drill drill = new Drill(settings).listener(progress);
+        return () -> runDrill(drill, output);
+    }
+
+    private Callable<ExitCode> plan(CopyDrillSettings settings, DrillProgress progress, Output output) {
+        if (campaign != null) {
+            Campaign plan = new Campaign(settings, campaign, out, progress);
+            return () -> runCampaign(plan, output);
+        }
+        checkReport();
+        CopyDrill drill = new CopyDrill(settings).listener(progress);
+        return () -> runCopy(drill, output);
+    }
+
+    private void checkReport() {
+        Path folder = report.toAbsolutePath().getParent();
+        if (folder == null || !Files.isWritable(folder)) {
+            throw new IllegalArgumentException("The report cannot be written to " + report
+                    + ": its folder does not exist or is not yours; name another file with --report");
+        }
+    }
+
+    private ExitCode runCopy(CopyDrill drill, Output output) throws InterruptedException {
+        CopyResult result = drill.run();
+        CopyReport.write(result, report);
+        if (json) {
+            output.json(CopyFacts.of(result, report));
+        } else {
+            output.text("\n" + result.text());
+            sayWhereAndHow(result.settings().command(), output);
+        }
+        return exitCode(List.of(result.verdict().kind()));
+    }
+
+    private void sayWhereAndHow(String command, Output output) {
+        output.line("\nReport: " + report.toAbsolutePath().toUri());
+        output.line("Again:  " + command.replace("lockstep drill", Main.commandName() + " drill"));
     }
 
     private ExitCode runDrill(Drill drill, Output output) throws InterruptedException {
@@ -109,9 +153,7 @@ final class DrillCommand implements Callable<Integer> {
             output.json(DrillFacts.of(result, report));
         } else {
             output.text("\n" + VerdictTable.text(result));
-            output.line("\nReport: " + report.toAbsolutePath().toUri());
-            output.line(
-                    "Again:  " + result.settings().command().replace("lockstep drill", Main.commandName() + " drill"));
+            sayWhereAndHow(result.settings().command(), output);
         }
         return exitCode(List.of(result.verdict().kind()));
     }

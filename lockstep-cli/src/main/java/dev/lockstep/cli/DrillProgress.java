@@ -44,6 +44,18 @@ final class DrillProgress implements DrillListener {
         }
     }
 
+    @Override
+    public void onCopy(long atNanos, String how, long writesPerSecond) {
+        String text = atNanos / SECOND + " s  " + how + "  " + writesPerSecond + " writes/s";
+        if (terminal) {
+            output.err().print(REWRITE + text);
+            output.err().flush();
+        } else if (atNanos / SECOND - told >= RARELY) {
+            told = atNanos / SECOND;
+            line(text);
+        }
+    }
+
     private static String text(Calls calls) {
         return calls.client() + " " + calls.perSecond() + "/s"
                 + (calls.failed() == 0 ? "" : " (" + calls.failed() + " failed)");

@@ -22,10 +22,10 @@ class DrillCommandTest {
 
     private static String command(String line) {
         String[] args = line.isEmpty() ? new String[0] : line.split(" ");
-        return CommandLine.populateCommand(new Anything(), args)
-                .options
-                .settings(false)
-                .command();
+        DrillOptions options = CommandLine.populateCommand(new Anything(), args).options;
+        return options.isCopy()
+                ? options.copySettings().command()
+                : options.settings(false).command();
     }
 
     @Test
@@ -45,6 +45,17 @@ class DrillCommandTest {
                 " --seed 1 --duration 90s --faults kill-primary,pause-replica",
                 " --seed 3 --duration 60s --threads 8 --rate 500 --timeout 250ms --server-bin /bin/redis-server")) {
             assertThat(command(line.strip())).isEqualTo("lockstep drill" + line);
+        }
+    }
+
+    @Test
+    void theCommandThatAReportOfACopyNamesRunsTheSameDrill() {
+        for (String line : List.of(
+                " --seed 1 --duration 40s",
+                " --source sentinel --target standalone --seed 7 --duration 40s",
+                " --target cluster --seed 7 --duration 30s --faults kill-copier,move-source-slots",
+                " --seed 3 --duration 60s --rate 300 --keys 5000 --server-bin /bin/redis-server")) {
+            assertThat(command("--workload sync" + line)).isEqualTo("lockstep drill --workload sync" + line);
         }
     }
 

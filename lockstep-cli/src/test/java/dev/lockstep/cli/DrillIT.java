@@ -44,6 +44,29 @@ class DrillIT {
     }
 
     @Test
+    void aShortDrillOfACopyFindsItEqual() {
+        Path report = temp.resolve("copy.html");
+        Run run = Run.of(
+                "drill",
+                "--workload=sync",
+                "--source=standalone",
+                "--target=standalone",
+                "--duration=10s",
+                "--faults=cut-copier",
+                "--keys=2000",
+                "--json",
+                "--report",
+                report.toString());
+        JsonNode facts = JsonMapper.shared().readTree(run.out());
+        assertThat(facts.get("verdict").asString()).as(run.out() + run.err()).isEqualTo("VALID");
+        assertThat(run.code()).isZero();
+        assertThat(facts.get("faults")).hasSize(1);
+        assertThat(facts.get("keys").asLong()).isGreaterThan(2_000);
+        assertThat(report).content().contains("VALID", "lockstep drill --workload sync");
+        assertThat(run.err()).contains("Copying ...", "Verifying ...");
+    }
+
+    @Test
     void aDrillThatIsInterruptedLeavesNothing() throws Exception {
         try (Child drill = Child.start(
                 temp, Map.of(), "drill", "--report", temp.resolve("r.html").toString())) {

@@ -120,6 +120,17 @@ class UsageTest {
                 "drill --duration 1s",
                 "drill --threads 1",
                 "drill --campaign 0",
+                "drill --workload copy",
+                "drill --source sentinel",
+                "drill --keys 5000",
+                "drill --workload sync --topology cluster",
+                "drill --workload sync --threads 8",
+                "drill --workload sync --source cluster3",
+                "drill --workload sync --target sentinel --faults move-target-slots",
+                "drill --workload sync --faults kill-primary",
+                "drill --workload sync --keys 5",
+                "drill --workload sync --campaign 0",
+                "drill --workload sync --report /no/such/folder/report.html",
                 "drill --report /no/such/folder/report.html"
             })
     void wrongUsageEndsWith2AndSaysWhereToReadOn(String line) {

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Drills of consecutive seeds, one after another, each with its report in one folder, and a summary.
@@ -32,10 +34,19 @@ public final class Campaign {
         DrillResult run(DrillSettings settings) throws InterruptedException;
     }
 
-    private final DrillSettings settings;
-    private final int count;
+    /** One drill that is to be run. */
+    interface Planned {
+        long seed();
+
+        /** What runs it again. */
+        String command();
+
+        /** Runs it and writes its report. */
+        Entry run(Path report) throws InterruptedException;
+    }
+
+    private final List<? extends Planned> plan;
     private final Path folder;
-    private final Runner runner;
 
     /**
      * A plan of drills.
@@ -50,12 +61,60 @@ public final class Campaign {
     }
 
     Campaign(DrillSettings settings, int count, Path folder, Runner runner) {
-        DrillSettings.require(count >= 1, "a campaign has at least one drill; got " + count);
+        this(count, i -> new OfClients(settings.withSeed(settings.seed() + i), runner), folder);
         DrillSettings.require(!settings.isStory(), "the default drill has no other seeds; give a seed or a duration");
-        this.settings = settings;
-        this.count = count;
+    }
+
+    /** As {@link #Campaign(DrillSettings, int, Path, DrillListener)}, of drills of copies. */
+    public Campaign(CopyDrillSettings settings, int count, Path folder, DrillListener listener) {
+        this(count, i -> new OfCopies(settings.withSeed(settings.seed() + i), listener), folder);
+    }
+
+    private Campaign(int count, IntFunction<? extends Planned> plan, Path folder) {
+        DrillSettings.require(count >= 1, "a campaign has at least one drill; got " + count);
+        this.plan = IntStream.range(0, count).mapToObj(plan).toList();
         this.folder = folder;
-        this.runner = runner;
+    }
+
+    private record OfClients(DrillSettings settings, Runner runner) implements Planned {
+        @Override
+        public long seed() {
+            return settings.seed();
+        }
+
+        @Override
+        public String command() {
+            return settings.command();
+        }
+
+        @Override
+        public Entry run(Path report) throws InterruptedException {
+            DrillResult result = runner.run(settings);
+            Report.write(result, report);
+            String faults =
+                    result.faults().stream().map(fault -> fault.kind().id()).collect(Collectors.joining(","));
+            return new Entry(
+                    seed(), result.verdict().kind(), Headline.of(result), Headline.controls(result), faults, command());
+        }
+    }
+
+    private record OfCopies(CopyDrillSettings settings, DrillListener listener) implements Planned {
+        @Override
+        public long seed() {
+            return settings.seed();
+        }
+
+        @Override
+        public String command() {
+            return settings.command();
+        }
+
+        @Override
+        public Entry run(Path report) throws InterruptedException {
+            CopyResult result = new CopyDrill(settings).listener(listener).run();
+            CopyReport.write(result, report);
+            return new Entry(seed(), result.verdict().kind(), result.headline(), "", result.faultsInShort(), command());
+        }
     }
 
     /**
@@ -71,8 +130,7 @@ public final class Campaign {
         try {
             Files.createDirectories(folder);
             Results results = new Results(folder.resolve("results.tsv"));
-            for (int i = 0; i < count; i++) {
-                DrillSettings each = settings.withSeed(settings.seed() + i);
+            for (Planned each : plan) {
                 Entry entry = results.of(each);
                 if (entry == null) {
                     entry = one(each);
@@ -87,19 +145,9 @@ public final class Campaign {
         return entries;
     }
 
-    private Entry one(DrillSettings each) throws InterruptedException {
+    private Entry one(Planned each) throws InterruptedException {
         try {
-            DrillResult result = runner.run(each);
-            Report.write(result, folder.resolve("seed-" + each.seed() + ".html"));
-            String faults =
-                    result.faults().stream().map(fault -> fault.kind().id()).collect(Collectors.joining(","));
-            return new Entry(
-                    each.seed(),
-                    result.verdict().kind(),
-                    Headline.of(result),
-                    Headline.controls(result),
-                    faults,
-                    each.command());
+            return each.run(folder.resolve("seed-" + each.seed() + ".html"));
         } catch (RuntimeException e) {
             String why = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
             return new Entry(each.seed(), Verdict.Kind.UNKNOWN, "The drill failed: " + why, "", "", each.command());

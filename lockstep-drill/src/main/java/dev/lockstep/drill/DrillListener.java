@@ -15,6 +15,14 @@ public interface DrillListener {
     default void onProgress(Progress progress) {}
 
     /**
+     * About once a second while a copy is drilled.
+     *
+     * @param how the copy stands, in words
+     * @param writesPerSecond what the source acknowledged
+     */
+    default void onCopy(long atNanos, String how, long writesPerSecond) {}
+
+    /**
      * How the workload stands.
      *
      * @param primaries the name of each shard's primary, or {@code none}

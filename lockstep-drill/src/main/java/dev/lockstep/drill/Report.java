@@ -1,15 +1,12 @@
 package dev.lockstep.drill;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 
 /** The report of one drill: a single HTML file that needs no network, readable in light and dark. */
@@ -59,19 +56,7 @@ public final class Report {
         parts.put(
                 "footer",
                 Svg.escaped("Written by lockstep drill. This page is one file and asks nothing of any network."));
-        String page = template();
-        for (Map.Entry<String, String> part : parts.entrySet()) {
-            page = page.replace("{{" + part.getKey() + "}}", part.getValue());
-        }
-        return page;
-    }
-
-    private static String template() {
-        try (InputStream in = Objects.requireNonNull(Report.class.getResourceAsStream("report.html"))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.of("report.html", parts);
     }
 
     private String about() {

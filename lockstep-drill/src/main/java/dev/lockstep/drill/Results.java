@@ -47,10 +47,10 @@ final class Results {
      *
      * @throws IllegalArgumentException if the seed was drilled with other settings
      */
-    Campaign.@Nullable Entry of(DrillSettings settings) {
-        Campaign.Entry entry = known.get(settings.seed());
-        if (entry != null && !entry.command().equals(settings.command())) {
-            throw new IllegalArgumentException(file + " has the result of other settings for seed " + settings.seed()
+    Campaign.@Nullable Entry of(Campaign.Planned drill) {
+        Campaign.Entry entry = known.get(drill.seed());
+        if (entry != null && !entry.command().equals(drill.command())) {
+            throw new IllegalArgumentException(file + " has the result of other settings for seed " + drill.seed()
                     + ": " + entry.command() + ". Name another folder with --out");
         }
         return entry;

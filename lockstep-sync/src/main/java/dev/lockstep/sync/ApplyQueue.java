@@ -93,7 +93,10 @@ final class ApplyQueue {
         bySlot.forEach((slot, commands) -> {
             Lane lane = lanes.computeIfAbsent(slot, unheard -> new Lane(unheard, frontier));
             if (lane.holds < end) {
-                int size = commands.stream().mapToInt(Applied::bytes).sum();
+                int size = 0;
+                for (Applied command : commands) {
+                    size += command.bytes();
+                }
                 unit.parts++;
                 bytes += size;
                 lane.waiting.add(new Part(unit, commands, size));

@@ -22,8 +22,8 @@ final class Batch implements Consumer<Reply> {
     private long[] places = new long[64];
     private int count;
     private @Nullable ByteBuf bytes;
-    private final ByteBuf strings;
-    private int gathered;
+    private final StringPairs strings = new StringPairs(STRING_BYTES);
+    private int slot;
     private long firstGathered;
 
     private int answered; // of the event loop
@@ -37,7 +37,6 @@ final class Batch implements Consumer<Reply> {
         this.to = to;
         this.from = from;
         this.bytes = to.link().buffer(room);
-        this.strings = to.link().buffer(STRING_BYTES);
     }
 
     long from() {
@@ -50,7 +49,7 @@ final class Batch implements Consumer<Reply> {
     }
 
     int size() {
-        return bytes().readableBytes() + strings.readableBytes();
+        return bytes().readableBytes() + strings.bytes();
     }
 
     /** Where the next command is to be written. */
@@ -67,26 +66,27 @@ final class Batch implements Consumer<Reply> {
         places[count++] = place;
     }
 
-    /** A string to be set together with others. */
-    void string(long place, RdbString key, RdbString value) {
-        if (gathered++ == 0) {
-            firstGathered = place;
+    /** A string to be set together with others of its slot. */
+    void string(long place, int itsSlot, RdbString key, RdbString value) {
+        if (itsSlot != slot) {
+            endStrings();
         }
-        Resp.bulk(strings, key.data(), key.from(), key.length());
-        Resp.bulk(strings, value.data(), value.from(), value.length());
-        if (gathered == STRINGS_TOGETHER || strings.readableBytes() >= STRING_BYTES) {
+        if (strings.count() == 0) {
+            firstGathered = place;
+            slot = itsSlot;
+        }
+        strings.add(key, value);
+        if (strings.count() == STRINGS_TOGETHER || strings.bytes() >= STRING_BYTES) {
             endStrings();
         }
     }
 
     private void endStrings() {
-        if (gathered > 0) {
+        if (strings.count() > 0) {
             begin(firstGathered);
-            Resp.header(bytes(), '*', 1 + 2L * gathered);
+            Resp.header(bytes(), '*', 1 + 2L * strings.count());
             Resp.bulk(bytes(), MSET);
-            bytes().writeBytes(strings);
-            strings.clear();
-            gathered = 0;
+            strings.moveTo(bytes());
         }
     }
 
@@ -113,7 +113,6 @@ final class Batch implements Consumer<Reply> {
 
     /** Gives back what will not be sent, and no more is written. */
     void discard() {
-        strings.release();
         if (bytes != null) {
             bytes.release();
             bytes = null;

@@ -15,9 +15,16 @@ public record Checkpoint(long generation, long offset) {
     /** All keys that a copy keeps for itself begin so. They are no part of the data. */
     static final String PREFIX = "lockstep:ck:";
 
+    private static final byte[] BEGINNING = PREFIX.getBytes(StandardCharsets.US_ASCII);
+
     /** The key that holds a slot's checkpoints, in that slot: a hash with a field for each source shard. */
     static String key(int slot) {
         return PREFIX + "{" + SlotTags.of(slot) + "}";
+    }
+
+    /** Whether a word of a command is such a key. */
+    static boolean isOwn(Words words, int key) {
+        return words.begins(key, BEGINNING);
     }
 
     /** Whether a key is one that a copy keeps for itself in database 0 of its target. */

@@ -248,7 +248,8 @@ final class CommandStream {
         byte[] data = Arrays.copyOfRange(buffer, commandsBegin, at);
         Words[] words = new Words[commands.size()];
         for (int i = 0; i < words.length; i++) {
-            words[i] = new Words(data, moved(commands.get(i), commands.get(i).length, commandsBegin));
+            int[] places = moved(commands.get(i), commands.get(i).length, commandsBegin);
+            words[i] = transaction ? new Words(data, places) : Words.encoded(data, places);
         }
         Unit unit = new Unit(
                 bufferAt + begin, bufferAt + at, words, Arrays.copyOf(databases, words.length), database, transaction);

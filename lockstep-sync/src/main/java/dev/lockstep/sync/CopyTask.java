@@ -86,8 +86,10 @@ final class CopyTask {
         return facts.random().getAsLong();
     }
 
-    HashKey hashKey() {
-        return facts.hashKey();
+    /** For the keys of a snapshot. */
+    SnapshotKeys noKeys() {
+        return new SnapshotKeys(
+                facts.hashKey(), SnapshotKeys.most(Runtime.getRuntime().maxMemory()));
     }
 
     Selection selection() {

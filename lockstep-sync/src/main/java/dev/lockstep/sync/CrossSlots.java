@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,16 +38,21 @@ final class CrossSlots {
     }
 
     private final Outlets outlets;
-    private final BitSet slots;
+    private final Supplier<BitSet> slots;
     private final Selection selection;
     private final Duration patience;
     private final BooleanSupplier graceful;
 
     /**
-     * @param slots of the source shard
+     * @param slots of the source shard, as it has them now
      * @param graceful whether keys are kept longer than they live, so that one that is missing was never there
      */
-    CrossSlots(Outlets outlets, BitSet slots, Selection selection, Duration patience, BooleanSupplier graceful) {
+    CrossSlots(
+            Outlets outlets,
+            Supplier<BitSet> slots,
+            Selection selection,
+            Duration patience,
+            BooleanSupplier graceful) {
         this.selection = selection;
         this.graceful = graceful;
         this.outlets = outlets;
@@ -63,11 +69,11 @@ final class CrossSlots {
         } else if (effect instanceof Effect.Computation computation) {
             compute(computation, parts);
         } else if (effect instanceof Effect.Flush flush) {
-            flush(slots, flush.allDatabases() ? -1 : step.database(), parts);
+            flush(slots.get(), flush.allDatabases() ? -1 : step.database(), parts);
         } else if (effect instanceof Effect.FlushSlots flush) {
             BitSet some = new BitSet();
             flush.slots().forEach(range -> some.set(range.first(), range.last() + 1));
-            some.and(slots);
+            some.and(slots.get());
             flush(some, -1, parts);
         } else if (effect instanceof Effect.Functions functions) {
             for (Outlet outlet : outlets.all()) {

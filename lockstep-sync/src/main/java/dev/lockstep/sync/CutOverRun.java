@@ -23,10 +23,15 @@ final class CutOverRun {
     private final Lanes lanes;
     private final Keeper keeper;
     private final CopyTask task;
+    private final Runnable end;
     private final Consumer<String> told;
 
-    /** @param told what is being done, for people */
-    CutOverRun(Lanes lanes, Keeper keeper, CopyTask task, Consumer<String> told) {
+    /**
+     * @param end has all lanes ended, and none begun any more
+     * @param told what is being done, for people
+     */
+    CutOverRun(Lanes lanes, Keeper keeper, CopyTask task, Runnable end, Consumer<String> told) {
+        this.end = end;
         this.lanes = lanes;
         this.keeper = keeper;
         this.task = task;
@@ -43,7 +48,7 @@ final class CutOverRun {
         }
         pause.checkNow();
         throwFailure();
-        lanes.close();
+        end.run();
         lanes.throwFailure();
         if (missing(stands) != null) {
             throw new SyncException("The copy ended before its end. The source takes writes again; start it again");

@@ -21,8 +21,16 @@ final class KeyWalk {
      * has. So nodes are asked for their slots before and after, and if these are not the same, or some are on their way, the
      * walk has been in vain. */
 
-    private static final Pattern DATABASE = Pattern.compile("^db(\\d+):", Pattern.MULTILINE);
+    private static final Pattern DATABASE = Pattern.compile("^db(\\d+):keys=\\d+,expires=(\\d+)", Pattern.MULTILINE);
+    private static final Words KEYSPACE = Words.of("INFO", "keyspace");
     private static final int FIRST_SLOT = 8;
+
+    /** Which keys are wanted. */
+    enum Wanted {
+        ALL,
+        /** Of each database all or none: none if no key there expires but the copy's own lease. */
+        EXPIRING
+    }
 
     /** What is done with the keys of a page. */
     interface Step {
@@ -57,7 +65,8 @@ final class KeyWalk {
     private String cursor = "0";
 
     /** Begins. */
-    KeyWalk(Outlets outlets, Scope scope, Duration patience, Step step) throws Setback, InterruptedException {
+    KeyWalk(Outlets outlets, Scope scope, Wanted wanted, Duration patience, Step step)
+            throws Setback, InterruptedException {
         this.outlets = outlets;
         this.scope = scope;
         this.patience = patience;
@@ -66,7 +75,7 @@ final class KeyWalk {
             if (outlets.isSharded()) {
                 owned.put(outlet, slotsOf(outlet));
             }
-            for (int database : databases(outlet)) {
+            for (int database : databases(outlet, wanted)) {
                 if (scope.has(database)) {
                     left.add(new Place(outlet, database));
                 }
@@ -110,15 +119,22 @@ final class KeyWalk {
             }
         }
         step.take(node, place.outlet(), place.database(), keys);
-        select(node, 0);
+        leave(node, place.database());
         if (cursor.equals("0")) {
             left.remove();
         }
     }
 
-    private void select(Replies node, int database) throws Setback, InterruptedException {
-        if (!outlets.isSharded()) {
+    /** Connections have database 0 selected, and will have again. */
+    private static void select(Replies node, int database) throws Setback, InterruptedException {
+        if (database != 0) {
             node.ask(Words.of("SELECT", Integer.toString(database)));
+        }
+    }
+
+    private static void leave(Replies node, int database) throws Setback, InterruptedException {
+        if (database != 0) {
+            node.ask(Words.of("SELECT", "0"));
         }
     }
 
@@ -126,15 +142,24 @@ final class KeyWalk {
         return !(database == 0 && Checkpoint.isOwn(ByteBuffer.wrap(key))) && scope.has(database, key);
     }
 
-    private List<Integer> databases(Outlet outlet) throws Setback, InterruptedException {
-        if (outlets.isSharded()) {
+    private List<Integer> databases(Outlet outlet, Wanted wanted) throws Setback, InterruptedException {
+        if (outlets.isSharded() && wanted == Wanted.ALL) {
             return List.of(0);
         }
+        Replies node = new Replies(outlet, patience);
+        // The lease may end at any time, so that it is counted at the moment in which it is looked for.
+        List<Reply> told = outlets.owns(outlet, 0)
+                ? node.together(KEYSPACE, Words.of("PEXPIRETIME", Ownership.KEY))
+                : List.of(node.ask(KEYSPACE));
+        boolean leased = told.size() > 1 && told.get(1) instanceof Reply.Count time && time.value() >= 0;
         List<Integer> found = new ArrayList<>();
-        Reply told = new Replies(outlet, patience).ask(Words.of("INFO", "keyspace"));
-        Matcher databases = DATABASE.matcher(String.valueOf(Replies.text(told)));
+        Matcher databases = DATABASE.matcher(String.valueOf(Replies.text(told.get(0))));
         while (databases.find()) {
-            found.add(Integer.parseInt(databases.group(1)));
+            int database = Integer.parseInt(databases.group(1));
+            long expiring = Long.parseLong(databases.group(2)) - (leased && database == 0 ? 1 : 0);
+            if (wanted == Wanted.ALL || expiring > 0) {
+                found.add(database);
+            }
         }
         return found;
     }

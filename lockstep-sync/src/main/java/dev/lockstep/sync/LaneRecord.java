@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param database selected there
  * @param mark before which everything of the snapshot has been carried over
  * @param snapshot which snapshot the mark is in
- * @param slots those of the shard
+ * @param slots of which its stream tells, as far as has been applied: see {@link Custody}
  */
 record LaneRecord(
         int lane,
@@ -54,6 +54,10 @@ record LaneRecord(
 
     LaneRecord at(String newHistory, long newOffset, int newDatabase) {
         return new LaneRecord(lane, generation, phase, newHistory, newOffset, newDatabase, mark, snapshot, slots);
+    }
+
+    LaneRecord owning(List<SlotRange> newSlots) {
+        return new LaneRecord(lane, generation, phase, history, offset, database, mark, snapshot, newSlots);
     }
 
     LaneRecord marked(long newMark) {

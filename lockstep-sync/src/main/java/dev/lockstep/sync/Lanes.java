@@ -7,7 +7,12 @@ import dev.lockstep.topology.Position;
 import dev.lockstep.topology.Shard;
 import dev.lockstep.topology.TopologyWatcher;
 import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +23,15 @@ final class Lanes implements AutoCloseable {
     private static final Duration SOURCE_PATIENCE = Duration.ofSeconds(60);
 
     /** One shard of the source. */
-    private record Lane(Shard shard, Inlet inlet, ShardCopy copy, LaneProgress progress, Thread thread) {}
+    private record Lane(int number, Shard shard, Inlet inlet, ShardCopy copy, LaneProgress progress, Thread thread) {}
 
     private final SyncSettings settings;
     private final CopyTask task;
     private final TopologyWatcher source;
     private final EventLoopGroup loops;
+    private final boolean sharded;
     private final List<Lane> all = new CopyOnWriteArrayList<>();
+    private volatile Custody custody = new Custody();
 
     /** @param loops that do nothing but fill the spools */
     Lanes(SyncSettings settings, CopyTask task, TopologyWatcher source, EventLoopGroup loops) {
@@ -32,12 +39,51 @@ final class Lanes implements AutoCloseable {
         this.task = task;
         this.source = source;
         this.loops = loops;
+        this.sharded = settings.source().mode() == Deployment.Mode.CLUSTER;
+    }
+
+    /** The shards of the source as they are now. Some may have no slots yet. */
+    List<Shard> shards() {
+        return source.current().shards();
+    }
+
+    /** Whether the source has slots. */
+    boolean isSharded() {
+        return sharded;
+    }
+
+    /** Which lane has which slot. */
+    Custody custody() {
+        return custody;
+    }
+
+    /** Begins to copy all shards; none is being copied. What the spools have of other shards by these numbers is not used. */
+    void begin(LaneNumbers numbers) {
+        all.clear();
+        Custody own = new Custody();
+        numbers.shards()
+                .forEach((number, shard) ->
+                        own.enter(number, shard.name(), numbers.slots().getOrDefault(number, new BitSet())));
+        custody = own;
+        numbers.shards().forEach(this::begin);
+    }
+
+    /** Begins to copy a shard that has come to the source. */
+    void join(Shard shard) {
+        int number = all.stream().mapToInt(Lane::number).max().orElse(0) + 1;
+        custody.enter(number, shard.name(), new BitSet());
+        begin(number, shard);
+    }
+
+    /** Whether a shard is being copied. */
+    boolean has(Shard shard) {
+        return all.stream().anyMatch(lane -> lane.shard().name().equals(shard.name()));
     }
 
     /** Begins to copy a shard, which is remembered by this number. */
-    void begin(Shard shard, int number) {
+    private void begin(int number, Shard shard) {
         LaneProgress progress = new LaneProgress(shard.name(), task::now);
-        Spool spool = Spool.open(settings.folder().resolve("shard-" + number), SpoolLimits.of(settings.spoolBytes()));
+        Spool spool = Spool.open(spool(number), SpoolLimits.of(settings.spoolBytes()));
         Inlet inlet = new Inlet(
                 spool,
                 listener -> new PsyncSource(
@@ -48,11 +94,20 @@ final class Lanes implements AutoCloseable {
                         SourceSettings.of("lockstep-sync", settings.source().mode() == Deployment.Mode.SENTINEL),
                         listener),
                 SOURCE_PATIENCE);
-        ShardCopy copy = new ShardCopy(number, shard.slots(), inlet, task, progress);
+        Custody own = custody;
+        ShardCopy copy =
+                new ShardCopy(number, inlet, task, progress, sharded ? new ShardCopy.Sharding(own, this::nodes) : null);
         Thread thread = new Thread(copy, "lockstep-copy-" + number);
         thread.setDaemon(true);
-        all.add(new Lane(shard, inlet, copy, progress, thread));
+        all.add(new Lane(number, shard, inlet, copy, progress, thread));
         thread.start();
+    }
+
+    /** The primaries of the source, to be asked on one thread. */
+    SourceNodes nodes() {
+        LinkOpener opener = new LinkOpener(settings.source());
+        return new SourceNodes(
+                source, outlet -> opener.open(loops, outlet.node(), "lockstep-sync-slots", outlet), task);
     }
 
     /** A replica that is in step, else the primary; null if nobody is known to answer. */
@@ -74,7 +129,14 @@ final class Lanes implements AutoCloseable {
 
     /** How far each is. */
     List<SyncProgress.Lane> progress() {
-        return all.stream().map(this::progress).toList();
+        List<SyncProgress.Lane> told =
+                new ArrayList<>(all.stream().map(this::progress).toList());
+        for (Shard shard : source.current().shards()) {
+            if (!shard.slots().isEmpty() && !has(shard)) {
+                told.add(new LaneProgress(shard.name(), task::now).now()); // it is about to be copied
+            }
+        }
+        return told;
     }
 
     private SyncProgress.Lane progress(Lane lane) {
@@ -104,6 +166,29 @@ final class Lanes implements AutoCloseable {
                 throw new SyncException(String.valueOf(why.getMessage()), why);
             }
         }
+    }
+
+    /** Removes what has arrived; none is being copied. */
+    void clearSpools() {
+        try {
+            if (Files.isDirectory(settings.folder())) {
+                Spool.remove(settings.folder());
+            }
+        } catch (IOException e) {
+            throw new SyncException("The spools in " + settings.folder() + " cannot be removed: " + e, e);
+        }
+    }
+
+    private Path spool(int number) {
+        return settings.folder().resolve("shard-" + number);
+    }
+
+    /** Says of all of them why nothing goes on. */
+    void hindered(String why) {
+        all.forEach(lane -> {
+            lane.progress().phase(LaneRecord.Phase.DIVERGED);
+            lane.progress().setback(why);
+        });
     }
 
     /** Ends all of them after what is under way. */

@@ -21,6 +21,7 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
     private final boolean sharded;
     private final List<NodeAddress> owners;
     private final Map<NodeAddress, Outlet> byNode = new HashMap<>();
+    private final Outlet[] bySlot;
     private final Outlet records;
 
     private Outlets(Target target, CopyTask task) throws Setback {
@@ -31,6 +32,7 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
         for (NodeAddress owner : owners) {
             byNode.computeIfAbsent(owner, task::outlet);
         }
+        this.bySlot = owners.stream().map(byNode::get).toArray(Outlet[]::new);
     }
 
     /** Connects to all, in the name of the target's owner: nobody else writes there from then on. */
@@ -100,11 +102,7 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
 
     @Override
     public Outlet of(int slot) {
-        Outlet outlet = byNode.get(owners.get(sharded ? slot : 0));
-        if (outlet == null) {
-            throw new IllegalStateException("No connection to the owner of slot " + slot);
-        }
-        return outlet;
+        return bySlot[sharded ? slot : 0];
     }
 
     boolean owns(Outlet outlet, int slot) {

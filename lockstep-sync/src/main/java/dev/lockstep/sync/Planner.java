@@ -60,6 +60,8 @@ final class Planner {
                 add(local, one.command(), database, ExpectedReply.ANY);
             } else if (effect instanceof Effect.OneSlot one) {
                 add(local, one.command(), database);
+            } else if (effect instanceof Effect.Import one) {
+                add(local, one.command(), database);
             } else if (effect instanceof Effect.ToDatabase one) {
                 add(local, one.command(), database);
             } else if (effect instanceof Effect.Split split) {
@@ -71,9 +73,8 @@ final class Planner {
             } else if (effect instanceof Effect.Refused refused) {
                 throw new SyncException(
                         "The copy stops before offset " + unit.to() + " of the source's stream: " + refused.reason());
-            } else if (effect instanceof Effect.Import || effect instanceof Effect.SlotNews) {
-                throw new SourceMoved("The slots of the source move from shard to shard (offset " + unit.to()
-                        + "). Start again when they are where they shall be: that shard is copied anew then");
+            } else if (effect instanceof Effect.SlotNews) {
+                throw new SourceMoved("the source moves whole slots at once (offset " + unit.to() + ")");
             } else if (!(effect instanceof Effect.Nothing || effect instanceof Effect.Message)) {
                 if (!local.isEmpty()) {
                     steps.add(new Plan.Step.Local(local));
@@ -113,7 +114,7 @@ final class Planner {
     /** What another copy keeps in the source, because that is its target. */
     private static boolean isOwn(SlotCommand command) {
         for (int place : command.command().keys().of(command.words())) {
-            if (Checkpoint.isOwn(command.words().view(place))) {
+            if (Checkpoint.isOwn(command.words(), place)) {
                 return true;
             }
         }

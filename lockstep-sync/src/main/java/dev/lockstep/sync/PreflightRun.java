@@ -133,8 +133,6 @@ final class PreflightRun {
     }
 
     private static Surroundings.Held held(Probe probe) throws Setback, InterruptedException {
-        List<Reply> fields = Replies.elements(probe.ask("HKEYS", TargetStore.RECORDS));
-        boolean lanes = fields.stream().anyMatch(field -> !TargetStore.SELECTION.equals(Replies.text(field)));
         Reply own = probe.ask(
                 "EXISTS",
                 TargetStore.RECORDS,
@@ -143,7 +141,7 @@ final class PreflightRun {
                 Checkpoint.key(0),
                 Replicated.key(0));
         return new Surroundings.Held(
-                lanes,
+                probe.ask("HLEN", TargetStore.RECORDS) instanceof Reply.Count fields && fields.value() > 0,
                 probe.text("HGET", TargetStore.RECORDS, TargetStore.SELECTION),
                 own instanceof Reply.Count count ? count.value() : 0);
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is made sure of in a target before a copy goes into it: for whoever owns it already. Confined to one thread. */
 final class Reception {
-    /* A copy begins anew when the target remembers no source shard. That is so until the first one has been written down, and
+    /* A copy begins anew when the target remembers nothing of one. That is so until it has been written down what is copied, and
      * never again: so a process that was killed while it emptied the target empties it once more, when there is nothing to
      * lose, and one that goes on finds what it has brought. What is emptied is gone on the replicas too before anything is
      * written down, or else a failover could bring back what nobody would look for any more. */
@@ -24,7 +24,7 @@ final class Reception {
      * What a target remembers of a copy.
      *
      * @param lanes its source shards; none if there is no copy
-     * @param selection what is copied; null if it does not say, which means everything
+     * @param selection what is copied; null if it does not say, which means everything if there is a copy
      */
     record Remembered(List<LaneRecord> lanes, @Nullable String selection) {}
 
@@ -41,7 +41,7 @@ final class Reception {
      * @throws SyncException if the copy must not begin
      */
     void prepare(Remembered remembered, Existing existing) throws InterruptedException {
-        if (!remembered.lanes().isEmpty()) {
+        if (!remembered.lanes().isEmpty() || remembered.selection() != null) {
             checkSame(remembered.selection());
             return;
         }
@@ -78,7 +78,7 @@ final class Reception {
         Counted counted = new Counted();
         BitSet all = new BitSet();
         all.set(0, Slots.COUNT);
-        KeyWalk walk = new KeyWalk(outlets, new KeyWalk.Scope(all, task.selection(), -1), task.patience(), counted);
+        KeyWalk walk = new KeyWalk(outlets, new KeyWalk.Scope(all, task.selection(), -1), KeyWalk.Wanted.ALL, task.patience(), counted);
         while (counted.keys < MOST_COUNTED && walk.page()) {
             // on
         }

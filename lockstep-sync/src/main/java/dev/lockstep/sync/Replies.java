@@ -2,6 +2,7 @@ package dev.lockstep.sync;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Single questions to one node of the target, whose answers are waited for. Confined to one thread. */
 final class Replies {
+
+    private static final Words MULTI = Words.of("MULTI");
+    private static final Words EXEC = Words.of("EXEC");
 
     private final Outlet outlet;
     private final Duration patience;
@@ -27,6 +31,24 @@ final class Replies {
     /** Sends a command and waits for its reply. */
     Reply ask(Words command) throws Setback, InterruptedException {
         return answer(send(command), command);
+    }
+
+    /** Sends commands that are carried out at one moment, and waits for their replies. */
+    List<Reply> together(Words... commands) throws Setback, InterruptedException {
+        List<CompletableFuture<Reply>> queued = new ArrayList<>();
+        queued.add(send(MULTI));
+        for (Words command : commands) {
+            queued.add(send(command));
+        }
+        Reply told = ask(EXEC);
+        for (CompletableFuture<Reply> each : queued) {
+            answer(each, EXEC);
+        }
+        List<Reply> replies = elements(told);
+        for (int i = 0; i < replies.size(); i++) {
+            answer(CompletableFuture.completedFuture(replies.get(i)), commands[i]);
+        }
+        return replies;
     }
 
     /**

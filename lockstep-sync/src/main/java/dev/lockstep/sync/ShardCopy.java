@@ -1,12 +1,12 @@
 package dev.lockstep.sync;
 
-import dev.lockstep.topology.SlotRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,32 +28,42 @@ final class ShardCopy implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardCopy.class);
     private static final long MARK_EVERY = TimeUnit.SECONDS.toNanos(2);
+    private static final long SETTLE_EVERY = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST_DIVERGENCES = 3;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 3_000;
-    private static final int COMMANDS_TOGETHER = 512;
+    private static final int COMMANDS_TOGETHER = 2_048;
+
+    /**
+     * What is known of the slots, if the source is a Redis Cluster.
+     *
+     * @param nodes its primaries, for one life of a copy
+     */
+    record Sharding(Custody custody, Supplier<SourceNodes> nodes) {}
 
     private final int lane;
-    private final List<SlotRange> slots;
     private final Inlet source;
     private final CopyTask task;
     private final LaneProgress progress;
+    private final @Nullable Sharding sharding;
     private volatile boolean stopped;
     /** Why the target is known to differ, until that has been written there. */
     private final AtomicReference<@Nullable String> diverged = new AtomicReference<>();
 
     private int divergences;
+    /** As it was written last. Of its thread. */
+    private @Nullable LaneRecord kept;
 
     /**
      * @param lane the number of the source shard
-     * @param slots that it owns
+     * @param sharding null if the source has no slots
      */
-    ShardCopy(int lane, List<SlotRange> slots, Inlet source, CopyTask task, LaneProgress progress) {
+    ShardCopy(int lane, Inlet source, CopyTask task, LaneProgress progress, @Nullable Sharding sharding) {
         this.lane = lane;
-        this.slots = List.copyOf(slots);
         this.source = source;
         this.task = task;
         this.progress = progress;
+        this.sharding = sharding;
     }
 
     /** Ends it after what is under way. */
@@ -79,6 +89,8 @@ final class ShardCopy implements Runnable {
             progress.ended(null);
         } catch (InterruptedException e) {
             progress.ended(null);
+        } catch (SourceMoved e) {
+            moved(e);
         } catch (IOException e) {
             progress.ended(
                     new SyncException("The spool of source shard " + lane + " cannot be used: " + e.getMessage(), e));
@@ -90,28 +102,42 @@ final class ShardCopy implements Runnable {
         }
     }
 
+    /** Whoever has begun the lanes ends them, and begins anew. */
+    private void moved(SourceMoved why) {
+        String text = String.valueOf(why.getMessage());
+        if (sharding == null) {
+            progress.ended(new SyncException(text, why));
+            return;
+        }
+        progress.setback(text);
+        sharding.custody().lost(text);
+    }
+
     /** From one connection to the target to the first setback. */
     private void live() throws Setback, InterruptedException, IOException {
-        try (Outlets outlets = task.connect()) {
+        try (Outlets outlets = task.connect();
+                SourceNodes nodes = sharding == null ? null : sharding.nodes().get()) {
             TargetStore store = new TargetStore(outlets, task.patience());
-            Replicated replicated = Replicated.by(outlets, task);
             LaneRecord record = store.record(lane);
             if (record != null && diverged.get() != null) {
                 giveUp(store, record);
                 record = store.record(lane);
             }
+            Replicated replicated = Replicated.by(outlets, task);
+            AtGate atGate = nodes == null ? null : new AtGate(outlets, store, nodes);
             try {
-                goOn(outlets, store, replicated, record);
-            } catch (Divergence | SourceMoved e) {
+                goOn(outlets, store, replicated, record, atGate);
+            } catch (Divergence e) {
                 diverged.compareAndSet(null, e.getMessage());
                 LaneRecord now = store.record(lane);
                 if (now != null) {
                     giveUp(store, now);
                 }
-                if (e instanceof SourceMoved) {
-                    throw new SyncException(String.valueOf(e.getMessage()), e);
-                }
                 throw new Setback("the copy differs: " + e.getMessage());
+            }
+        } finally {
+            if (sharding != null) {
+                sharding.custody().applied(lane, -1, true);
             }
         }
     }
@@ -128,21 +154,38 @@ final class ShardCopy implements Runnable {
         LOG.warn("Source shard {} is copied anew: {}", lane, why);
     }
 
-    private void goOn(Outlets outlets, TargetStore store, Replicated replicated, @Nullable LaneRecord remembered)
+    private void goOn(
+            Outlets outlets,
+            TargetStore store,
+            Replicated replicated,
+            @Nullable LaneRecord remembered,
+            @Nullable AtGate atGate)
             throws Setback, InterruptedException, IOException {
+        kept = remembered;
+        Gate owning = atGate == null || bits().isEmpty() ? null : atGate.gate;
+        if (owning != null && (remembered == null || remembered.phase() == LaneRecord.Phase.DIVERGED)) {
+            owning.checkRest(); // before the source makes a snapshot
+        }
         Generation generation = source.generation(remembered);
         LaneRecord record = remembered;
         if (record == null || !Inlet.continues(record, generation) || !isUntouched(record, store)) {
+            if (owning != null) {
+                owning.checkRest();
+            }
             record = begin(generation);
-            store.write(record);
+            remember(store, record);
             replicated.await(task::now);
         }
         source.use(generation);
+        if (atGate != null) {
+            atGate.generation = generation;
+        }
         try {
             if (record.phase() == LaneRecord.Phase.COPY) {
-                record = copy(outlets, store, replicated, record, generation);
+                BitSet taken = atGate == null || owning != null ? bits() : atGate.gate.join();
+                record = copy(outlets, store, replicated, record, generation, taken);
             }
-            stream(outlets, store, replicated, record, generation);
+            stream(outlets, store, replicated, record, generation, atGate);
         } catch (IOException e) {
             source.check(generation); // it may have been given up because the source was lost
             throw e;
@@ -166,18 +209,25 @@ final class ShardCopy implements Runnable {
                 0,
                 0,
                 generation.id(),
-                slots);
+                Slots.ranges(bits()));
     }
 
     private LaneRecord copy(
-            Outlets outlets, TargetStore store, Replicated replicated, LaneRecord record, Generation generation)
+            Outlets outlets,
+            TargetStore store,
+            Replicated replicated,
+            LaneRecord record,
+            Generation generation,
+            BitSet taken)
             throws Setback, InterruptedException, IOException {
         progress.phase(record.phase());
         SnapshotFile snapshot = generation.snapshot();
         if (snapshot == null) {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
-        SnapshotKeys present = new SnapshotKeys(task.hashKey());
+        Sweep sweep = new Sweep(outlets, bits(), task.selection(), task.patience());
+        // A target that has nothing yet will have nothing to be removed.
+        SnapshotKeys present = sweep.findsNothing() ? null : task.noKeys();
         SnapshotCopy copy =
                 new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases(), task.selection());
         try {
@@ -185,8 +235,13 @@ final class ShardCopy implements Runnable {
                 private long writtenAt = task.now();
 
                 @Override
-                public void present(int database, ByteBuffer key) {
-                    present.add(database, key);
+                public boolean present(int database, ByteBuffer key) {
+                    // What is left of a slot that the shard does not own is none of its data.
+                    boolean isTaken = sharding == null || taken.get(Slots.of(key));
+                    if (isTaken && present != null) {
+                        present.add(database, key);
+                    }
+                    return isTaken;
                 }
 
                 @Override
@@ -195,7 +250,7 @@ final class ShardCopy implements Runnable {
                     progress.snapshot(place, snapshot.length(), copy.keys());
                     if (task.now() - writtenAt > MARK_EVERY) {
                         replicated.await(task::now);
-                        store.write(record.marked(place));
+                        remember(store, record.marked(place));
                         writtenAt = task.now();
                     }
                 }
@@ -204,27 +259,103 @@ final class ShardCopy implements Runnable {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        new Sweep(outlets, bits(), task.selection(), task.patience()).allBut(present);
+        for (boolean left = present != null; left; ) {
+            sweep.allBut(present);
+            left = present.nextPart();
+            if (left) {
+                copy.keysAgain(present::add);
+            }
+        }
         replicated.await(task::now);
         // A replica's stream does not say which database is selected where it begins; its snapshot does.
         int database = (int) Math.max(0, copy.facts().number("repl-stream-db", 0));
         LaneRecord copied =
                 record.marked(0).at(record.history(), record.offset(), database).in(LaneRecord.Phase.CATCH_UP);
-        store.write(copied);
+        remember(store, copied);
         replicated.await(task::now);
         return copied;
     }
 
+    /** The slots that are the lane's now; all if the source has none. */
     private BitSet bits() {
-        BitSet bits = new BitSet();
-        slots.forEach(range -> bits.set(range.first(), range.last() + 1));
-        return bits;
+        return sharding == null ? Slots.all() : sharding.custody().slots(lane);
+    }
+
+    private void remember(TargetStore store, LaneRecord record) throws Setback, InterruptedException {
+        kept = record.owning(Slots.ranges(bits()));
+        store.write(kept);
+    }
+
+    /** What a lane does while units wait at its gate. */
+    private final class AtGate implements Gate.Keeping {
+        private final Outlets outlets;
+        private final TargetStore store;
+        final Gate gate;
+        private @Nullable Generation generation;
+        private @Nullable StreamCopy copy;
+        private @Nullable Planner planner;
+
+        AtGate(Outlets outlets, TargetStore store, SourceNodes nodes) {
+            this.outlets = outlets;
+            this.store = store;
+            this.gate = new Gate(lane, custody(), nodes, task::now, this);
+        }
+
+        private Custody custody() {
+            return Objects.requireNonNull(sharding).custody();
+        }
+
+        void streams(StreamCopy by, Planner withTimes) {
+            copy = by;
+            planner = withTimes;
+        }
+
+        @Override
+        public void check() throws Setback {
+            if (stopped) {
+                throw new Setback("it is being stopped");
+            }
+            task.ownership().check();
+            outlets.check();
+            if (generation != null) {
+                source.check(generation);
+            }
+            if (copy != null) {
+                custody().applied(lane, copy.frontier(), kept == null || kept.phase() != LaneRecord.Phase.LIVE);
+            }
+        }
+
+        @Override
+        public long received() {
+            return generation == null ? -1 : generation.end();
+        }
+
+        @Override
+        public boolean isGraceful() {
+            return planner == null || planner.isGraceful();
+        }
+
+        @Override
+        public void gained(BitSet slots, boolean late) throws Setback, InterruptedException {
+            LaneRecord before = kept;
+            if (before != null) {
+                BitSet more = bits();
+                more.or(slots);
+                boolean again = late && before.phase() == LaneRecord.Phase.LIVE;
+                kept = (again ? before.in(LaneRecord.Phase.CATCH_UP) : before).owning(Slots.ranges(more));
+                store.write(kept);
+            }
+        }
     }
 
     private void stream(
-            Outlets outlets, TargetStore store, Replicated replicated, LaneRecord from, Generation generation)
+            Outlets outlets,
+            TargetStore store,
+            Replicated replicated,
+            LaneRecord record,
+            Generation generation,
+            @Nullable AtGate atGate)
             throws Setback, InterruptedException, IOException {
-        LaneRecord record = from;
         progress.phase(record.phase());
         generation.releaseSnapshot();
         ApplyQueue queue = new ApplyQueue(record.offset(), COMMANDS_TOGETHER);
@@ -234,17 +365,29 @@ final class ShardCopy implements Runnable {
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,
-                new CrossSlots(outlets, bits(), task.selection(), task.patience(), planner::isGraceful),
+                new CrossSlots(outlets, this::bits, task.selection(), task.patience(), planner::isGraceful),
                 queue,
-                new StreamCopy.Way(outlets, record, why -> diverged.compareAndSet(null, why)));
+                new StreamCopy.Way(
+                        outlets,
+                        record,
+                        why -> diverged.compareAndSet(null, why),
+                        atGate == null ? null : atGate.gate));
+        if (atGate != null) {
+            atGate.streams(copy, planner);
+        }
         DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());
         KeyWalk walk = null;
+        boolean settled = atGate == null;
         while (!stopped) {
             copy.turn(walk == null);
             checkUp(outlets, generation);
+            if (atGate != null) {
+                atGate.check();
+                settled = atGate.gate.isDue(SETTLE_EVERY) ? atGate.gate.settle() : settled;
+            }
             progress.stream(copy.frontier(), generation.end(), copy.units());
-            boolean inStep = copy.isIdle() && copy.frontier() == generation.end();
-            if (inStep && walk == null && record.phase() == LaneRecord.Phase.CATCH_UP && source.isStreaming()) {
+            boolean inStep = copy.isIdle() && copy.frontier() == generation.end() && settled;
+            if (inStep && walk == null && isCatchingUp() && source.isStreaming()) {
                 planner.graceful(false); // what is written from now on has its true time
                 walk = new Sweep(outlets, bits(), task.selection(), task.patience()).trueTimes();
             }
@@ -255,19 +398,30 @@ final class ShardCopy implements Runnable {
             if (walk != null && !walk.page()) {
                 walk = null;
                 replicated.await(task::now);
-                record = record.in(LaneRecord.Phase.LIVE);
-                store.write(record);
-                progress.phase(record.phase());
+                remember(store, remembered().in(LaneRecord.Phase.LIVE));
+                progress.phase(LaneRecord.Phase.LIVE);
                 divergences = 0;
             }
             if (durable.turn(copy.frontier(), task.now())) {
-                record = record.at(
-                        generation.historyAt(durable.offset()), durable.offset(), copy.databaseAt(durable.offset()));
-                store.write(record);
+                remember(
+                        store,
+                        remembered()
+                                .at(
+                                        generation.historyAt(durable.offset()),
+                                        durable.offset(),
+                                        copy.databaseAt(durable.offset())));
                 generation.release(durable.offset());
             }
         }
         copy.drain();
+    }
+
+    private LaneRecord remembered() {
+        return Objects.requireNonNull(kept);
+    }
+
+    private boolean isCatchingUp() {
+        return remembered().phase() == LaneRecord.Phase.CATCH_UP;
     }
 
     private void checkUp(Outlets outlets, Generation generation) throws Setback {

@@ -1,5 +1,11 @@
 package dev.lockstep.sync;
 
+import dev.lockstep.topology.SlotRange;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
 /** The rule by which a Redis Cluster spreads keys over its slots: CRC16 of the key, or of what stands in its first braces. */
 public final class Slots {
 
@@ -30,6 +36,34 @@ public final class Slots {
         int open = indexOf(data, from, end, '{');
         int close = open < 0 ? -1 : indexOf(data, open + 1, end, '}');
         return close > open + 1 ? crc(data, open + 1, close) % COUNT : crc(data, from, end) % COUNT;
+    }
+
+    /** Of a key in an array. */
+    static int of(ByteBuffer key) {
+        return of(key.array(), key.arrayOffset() + key.position(), key.remaining());
+    }
+
+    /** Every slot. */
+    static BitSet all() {
+        BitSet all = new BitSet(COUNT);
+        all.set(0, COUNT);
+        return all;
+    }
+
+    static BitSet bits(List<SlotRange> ranges) {
+        BitSet bits = new BitSet(COUNT);
+        ranges.forEach(range -> bits.set(range.first(), range.last() + 1));
+        return bits;
+    }
+
+    static List<SlotRange> ranges(BitSet bits) {
+        List<SlotRange> ranges = new ArrayList<>();
+        for (int first = bits.nextSetBit(0); first >= 0; ) {
+            int end = bits.nextClearBit(first);
+            ranges.add(new SlotRange(first, end - 1));
+            first = bits.nextSetBit(end);
+        }
+        return ranges;
     }
 
     private static int indexOf(byte[] data, int from, int end, char wanted) {

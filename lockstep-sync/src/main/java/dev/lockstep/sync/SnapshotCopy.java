@@ -6,8 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The carrying over of one snapshot: each key in one command, as the bytes that stand in the snapshot, to the node that owns
@@ -18,18 +21,22 @@ final class SnapshotCopy {
      * carry them out, nor whether one is repeated. So all of it may be begun again from any place before which everything has
      * been answered, the mark. That is safe until the first unit of the stream has been applied.
      *
-     * Plain strings are given as such, many in one command where the target is not sharded: that costs a server half of what
-     * RESTORE does. A value that does not fit into memory is passed on as it is read, into one RESTORE. */
+     * Plain strings are given as such, in one command as many as follow each other and belong to one slot; without slots
+     * that costs a server half of what RESTORE does. A value that does not fit into memory is passed on as it is read, into one RESTORE. */
 
     private static final int BATCH_BYTES = 256 << 10;
     private static final int CHUNK_BYTES = 256 << 10;
     private static final int PLAIN_BYTES = 16 << 10;
     private static final int KEYS_PER_MARK = 1 << 12;
 
-    private static final byte[] RESTORE = "RESTORE".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] REPLACE = "REPLACE".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ABSTTL = "ABSTTL".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SELECT = "SELECT".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RESTORE = ascii("RESTORE");
+    private static final byte[] REPLACE = ascii("REPLACE");
+    private static final byte[] SELECT = ascii("SELECT");
+    private static final byte[] RESTORE_HEAD = ascii("*5\r\n$7\r\nRESTORE\r\n");
+    private static final byte[] RESTORE_HEAD_WITH_TIME = ascii("*6\r\n$7\r\nRESTORE\r\n");
+    private static final byte[] NO_TIME = ascii("$1\r\n0\r\n");
+    private static final byte[] RESTORE_TAIL = ascii("\r\n$7\r\nREPLACE\r\n");
+    private static final byte[] RESTORE_TAIL_WITH_TIME = ascii("\r\n$7\r\nREPLACE\r\n$6\r\nABSTTL\r\n");
 
     /** Who takes what. */
     interface Route {
@@ -43,8 +50,12 @@ final class SnapshotCopy {
 
     /** What is done besides, with each key and now and then. */
     interface Watch {
-        /** A key is part of the snapshot, whether it is carried over now or was before. */
-        void present(int database, ByteBuffer key);
+        /**
+         * A key is part of the snapshot, whether it is carried over now or was before.
+         *
+         * @return false if it is to be left out
+         */
+        boolean present(int database, ByteBuffer key);
 
         /** Everything before this place has been answered. */
         void marked(long place) throws Setback, InterruptedException;
@@ -53,13 +64,30 @@ final class SnapshotCopy {
     private final SnapshotBytes snapshot;
     private final Route route;
     private final RdbFormat target;
+    private final Map<RdbType, RestoreStamp> stamps = new EnumMap<>(RdbType.class);
     private final RdbSplitter splitter;
-    private final Map<Outlet, Batch> gathering = new LinkedHashMap<>();
+    private final Map<Outlet, Side> sides = new LinkedHashMap<>();
     private final int databases;
     private final Selection selection;
-    private final Map<Outlet, Integer> selected = new LinkedHashMap<>();
     private final ArrayDeque<Batch> sent = new ArrayDeque<>();
+    /** The one that was written to last. */
+    private @Nullable Side latest;
+
     private long keys;
+
+    /** One node. */
+    private static final class Side {
+        final Outlet outlet;
+
+        @Nullable
+        Batch gathering;
+
+        int selected;
+
+        Side(Outlet outlet) {
+            this.outlet = outlet;
+        }
+    }
 
     /**
      * @param target the form in which the target writes values itself
@@ -73,6 +101,10 @@ final class SnapshotCopy {
         this.route = route;
         this.target = target;
         this.splitter = new RdbSplitter(snapshot);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** What the snapshot says of itself, as far as it has been read. */
@@ -94,15 +126,16 @@ final class SnapshotCopy {
         try {
             for (RdbSplitter.Item item = splitter.next(); item != RdbSplitter.Item.END; item = splitter.next()) {
                 boolean isKey = item == RdbSplitter.Item.KEY;
-                boolean taken = isKey && isTaken();
-                if (taken) {
+                boolean taken = !isKey || isSelected();
+                if (isKey && taken) {
                     RdbString key = splitter.key();
-                    watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()));
+                    taken = watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()))
+                            && !isOwn();
                 }
-                if (splitter.position() > mark) {
-                    if (taken && !isOwn()) {
+                if (taken && splitter.position() > mark) {
+                    if (isKey) {
                         carry();
-                    } else if (!isKey) {
+                    } else {
                         carryFunctions();
                     }
                 }
@@ -111,16 +144,21 @@ final class SnapshotCopy {
                 }
             }
             for (Outlet outlet : route.all()) {
-                select(outlet, 0);
-                flush(outlet);
+                Side side = side(outlet);
+                select(side, 0);
+                flush(side);
                 outlet.drain();
             }
         } finally {
-            gathering.values().forEach(Batch::discard);
+            sides.values().forEach(side -> {
+                if (side.gathering != null) {
+                    side.gathering.discard();
+                }
+            });
         }
     }
 
-    private boolean isTaken() {
+    private boolean isSelected() {
         RdbString key = splitter.key();
         return selection.isAll()
                 || selection.takes(
@@ -134,7 +172,7 @@ final class SnapshotCopy {
     }
 
     private void carry() throws IOException, InterruptedException, Setback {
-        RestoreStamp stamp = RestoreStamp.of(splitter.value().type(), target);
+        RestoreStamp stamp = stamps.computeIfAbsent(splitter.value().type(), type -> RestoreStamp.of(type, target));
         RdbString key = splitter.key();
         if (!stamp.crosses()) {
             throw new SyncException("The key '" + shown(key) + "' (database " + splitter.db() + ") cannot be copied: "
@@ -148,46 +186,55 @@ final class SnapshotCopy {
             throw new SyncException("The key '" + shown(key) + "' is in database " + splitter.db()
                     + ", and the target has " + databases + ". Set databases in its configuration to more");
         }
-        Outlet outlet = route.of(route.isSharded() ? Slots.of(key.data(), key.from(), key.length()) : 0);
-        outlet.take(1);
-        select(outlet, splitter.db());
+        int slot = route.isSharded() ? Slots.of(key.data(), key.from(), key.length()) : 0;
+        Side side = side(route.of(slot));
+        side.outlet.take(1);
+        select(side, splitter.db());
         long expireAt = splitter.expireAt();
-        RdbString plain = expireAt < 0 && !route.isSharded() ? splitter.value().plain(PLAIN_BYTES) : null;
+        RdbString plain = expireAt < 0 ? splitter.value().plain(PLAIN_BYTES) : null;
         if (plain != null) {
-            gathered(outlet).string(splitter.value().from(), key, plain);
+            gathered(side).string(splitter.value().from(), slot, key, plain);
         } else {
-            restore(outlet, key, stamp, expireAt);
+            restore(side, key, stamp, expireAt);
         }
-        if (gathered(outlet).size() >= BATCH_BYTES) {
-            flush(outlet);
+        if (gathered(side).size() >= BATCH_BYTES) {
+            flush(side);
         }
     }
 
-    private void restore(Outlet outlet, RdbString key, RestoreStamp stamp, long expireAt)
+    private Side side(Outlet outlet) {
+        Side side = latest;
+        if (side == null || side.outlet != outlet) {
+            side = sides.computeIfAbsent(outlet, Side::new);
+            latest = side;
+        }
+        return side;
+    }
+
+    private void restore(Side side, RdbString key, RestoreStamp stamp, long expireAt)
             throws IOException, InterruptedException, Setback {
         boolean atHand = splitter.value().atHand(stamp);
         if (!atHand) {
-            flush(outlet); // so that the parts of this command come together
+            flush(side); // so that the parts of this command come together
         }
-        Batch batch = gathered(outlet);
+        Batch batch = gathered(side);
         ByteBuf out = batch.command(splitter.value().from());
-        Resp.header(out, '*', expireAt < 0 ? 5 : 6);
-        Resp.bulk(out, RESTORE);
+        out.writeBytes(expireAt < 0 ? RESTORE_HEAD : RESTORE_HEAD_WITH_TIME);
         Resp.bulk(out, key.data(), key.from(), key.length());
-        Resp.bulk(out, expireAt < 0 ? 0 : Expiries.graced(expireAt));
+        if (expireAt < 0) {
+            out.writeBytes(NO_TIME);
+        } else {
+            Resp.bulk(out, Expiries.graced(expireAt));
+        }
         Resp.header(out, '$', splitter.value().payloadLength(stamp));
         if (atHand) {
             splitter.value().writePayload(out, stamp);
         } else {
-            outlet.send(batch.part(), 0, none -> {});
-            stream(splitter.value().payload(stamp), outlet);
+            side.outlet.send(batch.part(), 0, none -> {});
+            stream(splitter.value().payload(stamp), side.outlet);
             out = batch.rest(BATCH_BYTES);
         }
-        Resp.end(out);
-        Resp.bulk(out, REPLACE);
-        if (expireAt >= 0) {
-            Resp.bulk(out, ABSTTL);
-        }
+        out.writeBytes(expireAt < 0 ? RESTORE_TAIL : RESTORE_TAIL_WITH_TIME);
     }
 
     private static void stream(RestorePayload payload, Outlet outlet)
@@ -214,9 +261,9 @@ final class SnapshotCopy {
             throw new SyncException("The function libraries cannot be copied: " + stamp.refusal());
         }
         for (Outlet outlet : route.all()) {
-            ByteBuf out = gathered(outlet).command(splitter.value().from());
+            ByteBuf out = gathered(side(outlet)).command(splitter.value().from());
             Resp.header(out, '*', 4);
-            Resp.bulk(out, "FUNCTION".getBytes(StandardCharsets.US_ASCII));
+            Resp.bulk(out, ascii("FUNCTION"));
             Resp.bulk(out, RESTORE);
             Resp.header(out, '$', splitter.value().payloadLength(stamp));
             splitter.value().writePayload(out, stamp);
@@ -225,32 +272,37 @@ final class SnapshotCopy {
         }
     }
 
-    private Batch gathered(Outlet outlet) {
-        return gathering.computeIfAbsent(
-                outlet, to -> new Batch(to, splitter.value().from(), BATCH_BYTES + (BATCH_BYTES >> 1)));
+    private Batch gathered(Side side) {
+        Batch batch = side.gathering;
+        if (batch == null) {
+            batch = new Batch(side.outlet, splitter.value().from(), BATCH_BYTES + (BATCH_BYTES >> 1));
+            side.gathering = batch;
+        }
+        return batch;
     }
 
     private static String shown(RdbString key) {
         return KeyText.of(key.data(), key.from(), key.length());
     }
 
-    private void select(Outlet outlet, int database) {
-        Integer before = selected.put(outlet, database);
-        if (before == null ? database != 0 : before != database) {
-            ByteBuf out = gathered(outlet).command(splitter.value().from());
+    private void select(Side side, int database) {
+        if (side.selected != database) {
+            side.selected = database;
+            ByteBuf out = gathered(side).command(splitter.value().from());
             Resp.header(out, '*', 2);
             Resp.bulk(out, SELECT);
             Resp.bulk(out, database);
         }
     }
 
-    private void flush(Outlet outlet) throws Setback, InterruptedException {
-        Batch batch = gathering.remove(outlet);
+    private void flush(Side side) throws Setback, InterruptedException {
+        Batch batch = side.gathering;
         if (batch != null) {
+            side.gathering = null;
             ByteBuf part = batch.part();
             batch.discard();
             sent.add(batch);
-            outlet.send(part, batch.count(), batch);
+            side.outlet.send(part, batch.count(), batch);
         }
     }
 
@@ -260,13 +312,24 @@ final class SnapshotCopy {
             sent.remove();
         }
         long place = splitter.position();
-        for (Batch batch : gathering.values()) {
-            place = Math.min(place, batch.from());
+        for (Side side : sides.values()) {
+            place = side.gathering == null ? place : Math.min(place, side.gathering.from());
         }
         for (Batch batch : sent) {
             place = batch.isDone() ? place : Math.min(place, batch.from());
         }
         return place;
+    }
+
+    /** Tells once more of all keys, from the beginning, and does nothing else. */
+    void keysAgain(BiConsumer<Integer, ByteBuffer> present) throws IOException, InterruptedException {
+        RdbSplitter again = new RdbSplitter(snapshot, RdbSplitter.USUAL_WINDOW, false);
+        for (RdbSplitter.Item item = again.next(); item != RdbSplitter.Item.END; item = again.next()) {
+            if (item == RdbSplitter.Item.KEY) {
+                RdbString key = again.key();
+                present.accept(again.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()));
+            }
+        }
     }
 
     /** The key whose value begins at a place, for people. */

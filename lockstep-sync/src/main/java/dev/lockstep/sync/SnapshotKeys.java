@@ -1,29 +1,52 @@
 package dev.lockstep.sync;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
- * The keys of a snapshot, or of a part of it, as 128-bit hashes: tells whether a key was among them, and never says yes of one
- * that was not, short of two keys with the same hash, which nobody can bring about who does not know the seed.
+ * The keys of a snapshot as 128-bit hashes: tells whether a key was among them, and never says yes of one that was not, short of
+ * two keys with the same hash, which nobody can bring about who does not know the seed.
  *
- * <p>Takes about 24 to 48 bytes for each key, whatever its length. Confined to one thread.
+ * <p>Takes about 24 to 48 bytes for each key, whatever its length, up to a bound. Confined to one thread.
  */
 final class SnapshotKeys {
+    /* If there are more keys than the bound allows, only those of a part of all hashes are kept, half of them, then a quarter,
+     * and so on. Then one part after the other is gone through, and for each all keys are added once more. So it costs time to
+     * have little memory, and nothing has to be written. */
 
     private static final int SMALLEST = 1 << 10;
 
     private final SipHash hash;
     private long[] table = new long[2 * SMALLEST];
+    private final int most;
     private int size;
     private boolean holdsZero;
+    /** How many parts there are, a power of two, and which one is held. */
+    private int parts = 1;
 
-    /** @param key of the hash: not to be guessed by who chooses the keys of the snapshot */
-    SnapshotKeys(HashKey key) {
+    private int part;
+
+    /**
+     * @param key of the hash: not to be guessed by who chooses the keys of the snapshot
+     * @param most how many keys are held at a time, about
+     */
+    SnapshotKeys(HashKey key, int most) {
         this.hash = key.hash();
+        this.most = most;
     }
 
+    /** How many keys may be held in a memory of so many bytes, if an eighth of it is for them, and as much while they move. */
+    static int most(long memory) {
+        long places = Long.highestOneBit(Math.max(SMALLEST, memory / 8 / 16));
+        return (int) (Math.min(1 << 27, places) / 10 * 7);
+    }
+
+    /** Adds a key, if it belongs to the present part. */
     void add(int database, ByteBuffer key) {
         hash(database, key);
+        if (!isOfPart(hash.high())) {
+            return;
+        }
         if (isZero(hash.high(), hash.low())) {
             holdsZero = true;
             return;
@@ -32,10 +55,37 @@ final class SnapshotKeys {
             grow();
         }
         size += put(table, hash.high(), hash.low());
+        if (size > most && part == 0) {
+            parts *= 2;
+            refill(table.length);
+        }
+    }
+
+    private boolean isOfPart(long high) {
+        return (high & (parts - 1)) == part;
+    }
+
+    /** Goes on to the next part, to which all keys are to be added again; false if that was the last. */
+    boolean nextPart() {
+        part++;
+        size = 0;
+        holdsZero = false;
+        Arrays.fill(table, 0);
+        return part < parts;
+    }
+
+    /** Whether it is known that a key was not among them: it is of the present part, and was not added. */
+    boolean lacks(int database, ByteBuffer key) {
+        hash(database, key);
+        return isOfPart(hash.high()) && !containsHash();
     }
 
     boolean contains(int database, ByteBuffer key) {
         hash(database, key);
+        return containsHash();
+    }
+
+    private boolean containsHash() {
         if (isZero(hash.high(), hash.low())) {
             return holdsZero;
         }
@@ -59,13 +109,20 @@ final class SnapshotKeys {
     }
 
     private void grow() {
-        long[] larger = new long[2 * table.length];
+        refill(2 * table.length);
+    }
+
+    /** Moves those of the present part to another table. */
+    private void refill(int length) {
+        long[] other = new long[length];
+        int moved = 0;
         for (int i = 0; i < table.length; i += 2) {
-            if (!isZero(table[i], table[i + 1])) {
-                put(larger, table[i], table[i + 1]);
+            if (!isZero(table[i], table[i + 1]) && isOfPart(table[i])) {
+                moved += put(other, table[i], table[i + 1]);
             }
         }
-        table = larger;
+        table = other;
+        size = moved;
     }
 
     /** Returns how many were added. */

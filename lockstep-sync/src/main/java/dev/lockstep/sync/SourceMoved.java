@@ -1,6 +1,6 @@
 package dev.lockstep.sync;
 
-/** What ends the copy of a source shard whose slots move while it is copied; its next one begins anew. */
+/** Slots of the source that went a way which the copy cannot follow: all is copied anew when they are at rest. */
 final class SourceMoved extends RuntimeException {
 
     SourceMoved(String why) {

@@ -41,8 +41,13 @@ final class StreamCopy {
      *
      * @param record from where on
      * @param diverged told at once, on an event loop, that a command had another effect than at the source
+     * @param gate where units of other lanes' slots wait; null if the source has no slots
      */
-    record Way(Outlets outlets, LaneRecord record, Consumer<String> diverged) {}
+    record Way(
+            Outlets outlets,
+            LaneRecord record,
+            Consumer<String> diverged,
+            @Nullable Gate gate) {}
 
     private final CommandStream stream;
     private final Planner planner;
@@ -50,6 +55,7 @@ final class StreamCopy {
     private final ApplyQueue queue;
     private final Outlets outlets;
     private final Consumer<String> diverged;
+    private final @Nullable Gate gate;
     private final byte[] field;
     private final long generation;
     private final LinkedBlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
@@ -67,6 +73,7 @@ final class StreamCopy {
         this.queue = queue;
         this.outlets = way.outlets();
         this.diverged = way.diverged();
+        this.gate = way.gate();
         this.field = TargetStore.fieldBytes(way.record().lane());
         this.generation = way.record().generation();
         databases.put(way.record().offset(), way.record().database());
@@ -136,6 +143,13 @@ final class StreamCopy {
         units++;
         if (databases.lastEntry().getValue() != unit.databaseAfter()) {
             databases.put(unit.to(), unit.databaseAfter());
+        }
+        if (gate != null && !gate.isOwn(unit)) {
+            drain();
+            if (!gate.admits(unit)) {
+                queue.add(unit.to(), Map.of());
+                return;
+            }
         }
         Plan plan = planner.plan(unit);
         if (plan.isLocal()) {

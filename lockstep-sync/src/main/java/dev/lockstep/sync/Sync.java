@@ -9,7 +9,6 @@ import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -44,6 +43,7 @@ public final class Sync implements AutoCloseable {
     private final CopyTask task;
     private final SyncSettings settings;
     private final Lanes lanes;
+    private final @Nullable SourceWatch watch;
 
     /** A copy from this deployment; where to is said next. */
     public static From from(Deployment source) {
@@ -94,7 +94,7 @@ public final class Sync implements AutoCloseable {
             new Reception(task).prepare(owner.remembered(), settings.existing());
             begun = new Lanes(settings, task, from, sourceLoops);
             this.lanes = begun;
-            begin();
+            this.watch = begin(task);
         } catch (RuntimeException | InterruptedException e) {
             if (begun != null) {
                 begun.close();
@@ -143,14 +143,18 @@ public final class Sync implements AutoCloseable {
         }
     }
 
-    private void begin() {
-        List<Shard> shards = source.current().shards().stream()
-                .filter(shard -> !shard.slots().isEmpty())
-                .toList();
-        List<Integer> numbers = LaneNumbers.of(shards, keeper.records());
-        for (int i = 0; i < shards.size(); i++) {
-            lanes.begin(shards.get(i), numbers.get(i));
+    private @Nullable SourceWatch begin(CopyTask task) {
+        LaneNumbers numbers = LaneNumbers.of(lanes.shards(), keeper.records());
+        String unknown = numbers.unknown();
+        if (unknown == null) {
+            lanes.begin(numbers);
+        } else if (lanes.isSharded()) {
+            lanes.custody().lost(unknown);
+        } else {
+            throw new SyncException("The target was copied to from another source: " + unknown
+                    + ". Delete its keys that begin with " + Checkpoint.PREFIX + " for a new full copy");
         }
+        return lanes.isSharded() ? SourceWatch.start(lanes, task) : null;
     }
 
     /** How far it is. */
@@ -210,23 +214,33 @@ public final class Sync implements AutoCloseable {
             inStep = awaitInStep(settings.target().timeout());
         }
         try (SourcePause pause = new SourcePause(settings.source(), source, sourceLoops, System::nanoTime)) {
-            return new CutOverRun(lanes, keeper, task, told).run(pause, proof, hold);
+            return new CutOverRun(lanes, keeper, task, this::endLanes, told).run(pause, proof, hold);
         }
     }
 
     private void throwFailure() {
         keeper.throwFailure();
         lanes.throwFailure();
+        if (watch != null) {
+            watch.throwFailure();
+        }
     }
 
     /** Stops it: what is under way is committed. It can be started again from there. */
     @Override
     public void close() {
         try {
-            lanes.close();
+            endLanes();
         } finally {
             close(source, target, keeper);
         }
+    }
+
+    private void endLanes() {
+        if (watch != null) {
+            watch.close();
+        }
+        lanes.close();
     }
 
     private void close(@Nullable TopologyWatcher from, @Nullable TopologyWatcher to, @Nullable Keeper owner) {

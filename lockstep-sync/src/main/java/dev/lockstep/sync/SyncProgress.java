@@ -96,6 +96,6 @@ public record SyncProgress(Duration elapsed, List<Lane> lanes) {
 
     /** Whether the target follows every source shard, and holds all that the source was last seen to have written. */
     public boolean isInStep() {
-        return lanes.stream().allMatch(Lane::isInStep);
+        return !lanes.isEmpty() && lanes.stream().allMatch(Lane::isInStep);
     }
 }

@@ -62,6 +62,18 @@ final class TargetStore {
         records.ask(Words.of("HSET", RECORDS, SELECTION, selection.toString()));
     }
 
+    /** Forgets a source shard. */
+    void forget(int lane) throws Setback, InterruptedException {
+        records.ask(Words.of("HDEL", RECORDS, Integer.toString(lane)));
+    }
+
+    /** Forgets all source shards, so that each is copied anew. What of them is copied stays as it is. */
+    void forgetAll() throws Setback, InterruptedException {
+        for (LaneRecord record : records(records)) {
+            forget(record.lane());
+        }
+    }
+
     /** Remembers a source shard. */
     void write(LaneRecord record) throws Setback, InterruptedException {
         records.ask(Words.of("HSET", RECORDS, Integer.toString(record.lane()), record.toString()));

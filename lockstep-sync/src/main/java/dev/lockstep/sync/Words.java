@@ -15,14 +15,31 @@ final class Words {
     private final byte[] data;
     /** Start and length of each word. */
     private final int[] bounds;
+    /** Whether the bytes are the command as it is sent, no more and no less. */
+    private final boolean encoded;
 
     /**
      * @param data in which the words lie
      * @param bounds start and length of each, at least one
      */
     Words(byte[] data, int[] bounds) {
+        this(data, bounds, false);
+    }
+
+    private Words(byte[] data, int[] bounds, boolean encoded) {
         this.data = data;
         this.bounds = bounds;
+        this.encoded = encoded;
+    }
+
+    /**
+     * A command that came in as these bytes, and need not be put together again when it is sent on.
+     *
+     * @param data an array of bulk strings
+     * @param bounds start and length of each word in it
+     */
+    static Words encoded(byte[] data, int[] bounds) {
+        return new Words(data, bounds, true);
     }
 
     /** A command of texts. */
@@ -85,6 +102,13 @@ final class Words {
                 .asReadOnlyBuffer();
     }
 
+    /** Whether a word begins with these bytes. */
+    boolean begins(int word, byte[] beginning) {
+        int from = bounds[2 * word];
+        return bounds[2 * word + 1] >= beginning.length
+                && Arrays.equals(data, from, from + beginning.length, beginning, 0, beginning.length);
+    }
+
     /** Whether a word is this option, in whatever case. */
     boolean is(int word, String upperCase) {
         int from = bounds[2 * word];
@@ -136,6 +160,10 @@ final class Words {
 
     /** Appends it as a server expects it: an array of bulk strings. */
     void writeTo(ByteBuf out) {
+        if (encoded) {
+            out.writeBytes(data);
+            return;
+        }
         Resp.header(out, '*', count());
         for (int i = 0; i < count(); i++) {
             Resp.bulk(out, data, bounds[2 * i], bounds[2 * i + 1]);

@@ -20,12 +20,15 @@ class ExistingIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final Pattern FLUSHES = Pattern.compile("cmdstat_flushall:calls=(\\d+)");
 
+    /** The first connection of a JVM may take its time where others compile or test. */
+    private static final String SLOW = "?connectTimeout=5000ms";
+
     @TempDir
     Path spool;
 
     private SyncSettings settings(LocalDeployment source, LocalDeployment target) {
-        return Sync.from(Deployment.parse(source.uri()))
-                .to(Deployment.parse(target.uri()))
+        return Sync.from(Deployment.parse(source.uri() + SLOW))
+                .to(Deployment.parse(target.uri() + SLOW))
                 .spool(spool);
     }
 

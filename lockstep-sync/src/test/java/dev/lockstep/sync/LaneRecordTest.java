@@ -3,7 +3,6 @@ package dev.lockstep.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.topology.Shard;
 import dev.lockstep.topology.SlotRange;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -45,19 +44,5 @@ class LaneRecordTest {
                 .isTrue();
         assertThat(Checkpoint.isOwn(ByteBuffer.wrap("lockstep".getBytes(StandardCharsets.UTF_8))))
                 .isFalse();
-    }
-
-    private static Shard shard(String name, SlotRange... slots) {
-        return new Shard(name, List.of(slots), 1, null, List.of());
-    }
-
-    @Test
-    void aShardKeepsItsNumberBySlots() {
-        List<Shard> shards =
-                List.of(shard("new", new SlotRange(100, 200)), shard("old", new SlotRange(0, 5), new SlotRange(9, 9)));
-        assertThat(LaneNumbers.of(shards, List.of(RECORD))).containsExactly(1, 2);
-        assertThatThrownBy(() -> LaneNumbers.of(List.of(shard("moved", new SlotRange(0, 9))), List.of(RECORD)))
-                .isInstanceOf(SyncException.class)
-                .hasMessageContainingAll("have moved", "moved");
     }
 }

@@ -16,6 +16,9 @@ class PaceIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
 
+    /** The first connection of a JVM may take its time where others compile or test. */
+    private static final String SLOW = "?connectTimeout=5000ms";
+
     @TempDir
     Path spool;
 
@@ -28,8 +31,8 @@ class PaceIT {
                 writer.send("SET", "key:" + i, value);
             }
             writer.flush();
-            SyncSettings settings = asked.apply(Sync.from(Deployment.parse(source.uri()))
-                    .to(Deployment.parse(target.uri()))
+            SyncSettings settings = asked.apply(Sync.from(Deployment.parse(source.uri() + SLOW))
+                    .to(Deployment.parse(target.uri() + SLOW))
                     .spool(spool.resolve(asked.toString())));
             long begun = System.nanoTime();
             try (Sync sync = settings.start()) {

@@ -58,7 +58,7 @@ public final class TopologyWatcher implements AutoCloseable {
     private TopologyWatcher(Deployment deployment, ClientResources resources, LongSupplier clock) {
         this.deployment = deployment;
         this.clock = clock;
-        this.client = RedisClient.create(resources);
+        this.client = AsyncClient.of(resources);
         client.setOptions(deployment.clientOptions());
         this.shards = Shards.of(new Peers(deployment, client, tasks::add, clock, histories));
         this.thread = new Thread(this::run, "lockstep-topology-" + NUMBER.incrementAndGet());
