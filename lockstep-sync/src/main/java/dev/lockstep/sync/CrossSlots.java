@@ -48,11 +48,7 @@ final class CrossSlots {
      * @param graceful whether keys are kept longer than they live, so that one that is missing was never there
      */
     CrossSlots(
-            Outlets outlets,
-            Supplier<BitSet> slots,
-            Selection selection,
-            Duration patience,
-            BooleanSupplier graceful) {
+            Outlets outlets, Supplier<BitSet> slots, Selection selection, Duration patience, BooleanSupplier graceful) {
         this.selection = selection;
         this.graceful = graceful;
         this.outlets = outlets;

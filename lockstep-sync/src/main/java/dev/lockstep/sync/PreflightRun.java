@@ -134,12 +134,7 @@ final class PreflightRun {
 
     private static Surroundings.Held held(Probe probe) throws Setback, InterruptedException {
         Reply own = probe.ask(
-                "EXISTS",
-                TargetStore.RECORDS,
-                Ownership.KEY,
-                Ownership.EPOCHS,
-                Checkpoint.key(0),
-                Replicated.key(0));
+                "EXISTS", TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS, Checkpoint.key(0), Replicated.key(0));
         return new Surroundings.Held(
                 probe.ask("HLEN", TargetStore.RECORDS) instanceof Reply.Count fields && fields.value() > 0,
                 probe.text("HGET", TargetStore.RECORDS, TargetStore.SELECTION),

@@ -78,7 +78,8 @@ final class Reception {
         Counted counted = new Counted();
         BitSet all = new BitSet();
         all.set(0, Slots.COUNT);
-        KeyWalk walk = new KeyWalk(outlets, new KeyWalk.Scope(all, task.selection(), -1), KeyWalk.Wanted.ALL, task.patience(), counted);
+        KeyWalk walk = new KeyWalk(
+                outlets, new KeyWalk.Scope(all, task.selection(), -1), KeyWalk.Wanted.ALL, task.patience(), counted);
         while (counted.keys < MOST_COUNTED && walk.page()) {
             // on
         }

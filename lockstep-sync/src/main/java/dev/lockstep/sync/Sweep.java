@@ -93,8 +93,7 @@ final class Sweep {
     }
 
     private KeyWalk walk(int only, KeyWalk.Step step) throws Setback, InterruptedException {
-        return new KeyWalk(
-                outlets, new KeyWalk.Scope(slots, selection, only), KeyWalk.Wanted.ALL, patience, step);
+        return new KeyWalk(outlets, new KeyWalk.Scope(slots, selection, only), KeyWalk.Wanted.ALL, patience, step);
     }
 
     private static void remove(Outlet outlet, List<byte[]> keys) throws Setback, InterruptedException {
