@@ -57,7 +57,8 @@ final class CopyContents {
         onEach(side, connection -> {
             ScanCursor cursor = ScanCursor.INITIAL;
             do {
-                CompletionStage<KeyScanCursor<String>> scanned = connection.async().scan(cursor, ScanArgs.Builder.limit(PAGE));
+                CompletionStage<KeyScanCursor<String>> scanned =
+                        connection.async().scan(cursor, ScanArgs.Builder.limit(PAGE));
                 connection.flushCommands();
                 KeyScanCursor<String> page = await(scanned);
                 read(connection, page.getKeys().stream().distinct().toList(), all);
@@ -76,7 +77,10 @@ final class CopyContents {
                         : side.deployment()
                                 .primary(io.lettuce.core.cluster.SlotHash.getSlot(key))
                                 .port()));
-        onEach(side, (connection, port) -> read(connection, bySlot.getOrDefault(side.shards() == 1 ? 0 : port, List.of()), all));
+        onEach(
+                side,
+                (connection, port) ->
+                        read(connection, bySlot.getOrDefault(side.shards() == 1 ? 0 : port, List.of()), all));
         return all;
     }
 

@@ -45,7 +45,7 @@ public final class CopyDrill {
      * MIGRATE shifts a time of expiry by as long as it takes. Where slots have moved, what expires is written once more at the
      * end: the copy is to be equal then, also in its times. */
 
-    private static final Duration LIVE_BOUND = Duration.ofSeconds(120);
+    private static final Duration LIVE_BOUND = Duration.ofMinutes(2);
     private static final Duration SETTLES_WITHIN = Duration.ofSeconds(20);
     private static final Duration VERIFY_PATIENCE = Duration.ofSeconds(10);
     private static final long SAMPLE_NANOS = 100_000_000;
@@ -146,11 +146,17 @@ public final class CopyDrill {
             this.target = target;
             this.copier = new Copier(
                     Copier.program(copying),
-                    List.of(source.uriForCopier(), target.uriForCopier(), folder.resolve("spool").toString()),
+                    List.of(
+                            source.uriForCopier(),
+                            target.uriForCopier(),
+                            folder.resolve("spool").toString()),
                     this::ended);
             this.striker = new CopyStriker(source, target, copier, patience, this::killed);
             this.writer = new CopyWriter(
-                    source.uriForCopier(), new CopyWorkload(source.shards() > 1, settings.seed()), settings.rate(), patience);
+                    source.uriForCopier(),
+                    new CopyWorkload(source.shards() > 1, settings.seed()),
+                    settings.rate(),
+                    patience);
         }
 
         /** Nanoseconds since the first copier was started. */
@@ -170,8 +176,7 @@ public final class CopyDrill {
         /** Nobody copies until the next one tells how far it is. */
         private synchronized void killed(long at) {
             last = SyncProgress.Phase.CONNECTING;
-            samples.add(new CopyResult.Sample(
-                    at, last, 0, 0, writer.ledger().countAcknowledged()));
+            samples.add(new CopyResult.Sample(at, last, 0, 0, writer.ledger().countAcknowledged()));
         }
 
         private synchronized void sampled(CopierState state) {
@@ -234,7 +239,7 @@ public final class CopyDrill {
         /** Also true once it is past that. */
         private boolean isInFullCopy(CopierState state, double part) {
             boolean far = state.part() >= 0 ? state.part() >= part : state.keys() >= part * settings.keys();
-            return state.phase() == SyncProgress.Phase.FULL_COPY && far
+            return (state.phase() == SyncProgress.Phase.FULL_COPY && far)
                     || state.phase() == SyncProgress.Phase.CATCH_UP
                     || state.phase() == SyncProgress.Phase.LIVE;
         }

@@ -33,7 +33,7 @@ final class CopyWriter implements AutoCloseable {
     private static final int FIRST_BATCH = 2_000;
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final long WAIT_SECONDS = 20;
-    private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(60);
+    private static final Duration CONNECTS_WITHIN = Duration.ofMinutes(1);
 
     private final Lockstep source;
     private final CopyWorkload workload;

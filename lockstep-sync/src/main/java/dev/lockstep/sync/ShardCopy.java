@@ -225,45 +225,45 @@ final class ShardCopy implements Runnable {
         if (snapshot == null) {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
-        Sweep sweep = new Sweep(outlets, bits(), task.selection(), task.patience());
-        // A target that has nothing yet will have nothing to be removed.
-        SnapshotKeys present = sweep.findsNothing() ? null : task.noKeys();
+        // Where nothing is yet, there will be nothing to be removed.
+        SnapshotKeys present = sweep(outlets).findsNothing() ? null : task.noKeys();
         SnapshotCopy copy =
                 new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases(), task.selection());
+        SnapshotCopy.Watch watch = new SnapshotCopy.Watch() {
+            private long writtenAt = task.now();
+
+            @Override
+            public boolean present(int database, ByteBuffer key) {
+                // What is left of a slot that the shard does not own is none of its data.
+                boolean isTaken = sharding == null || taken.get(Slots.of(key));
+                if (isTaken && present != null) {
+                    present.add(database, key);
+                }
+                return isTaken;
+            }
+
+            @Override
+            public void marked(long place) throws Setback, InterruptedException {
+                checkUp(outlets, generation);
+                progress.snapshot(place, snapshot.length(), copy.keys());
+                if (task.now() - writtenAt > MARK_EVERY) {
+                    replicated.await(task::now);
+                    remember(store, record.marked(place));
+                    writtenAt = task.now();
+                }
+            }
+        };
         try {
-            copy.run(record.mark(), new SnapshotCopy.Watch() {
-                private long writtenAt = task.now();
-
-                @Override
-                public boolean present(int database, ByteBuffer key) {
-                    // What is left of a slot that the shard does not own is none of its data.
-                    boolean isTaken = sharding == null || taken.get(Slots.of(key));
-                    if (isTaken && present != null) {
-                        present.add(database, key);
-                    }
-                    return isTaken;
-                }
-
-                @Override
-                public void marked(long place) throws Setback, InterruptedException {
-                    checkUp(outlets, generation);
-                    progress.snapshot(place, snapshot.length(), copy.keys());
-                    if (task.now() - writtenAt > MARK_EVERY) {
-                        replicated.await(task::now);
-                        remember(store, record.marked(place));
-                        writtenAt = task.now();
-                    }
-                }
-            });
+            copy.run(record.mark(), watch);
         } catch (Refused e) {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        for (boolean left = present != null; left; ) {
-            sweep.allBut(present);
-            left = present.nextPart();
-            if (left) {
-                copy.keysAgain(present::add);
+        if (present != null) {
+            sweep(outlets).allBut(present);
+            while (present.nextPart()) {
+                copy.keysAgain(watch::present);
+                sweep(outlets).allBut(present);
             }
         }
         replicated.await(task::now);
@@ -274,6 +274,11 @@ final class ShardCopy implements Runnable {
         remember(store, copied);
         replicated.await(task::now);
         return copied;
+    }
+
+    /** Over what is the lane's now. */
+    private Sweep sweep(Outlets outlets) {
+        return new Sweep(outlets, bits(), task.selection(), task.patience());
     }
 
     /** The slots that are the lane's now; all if the source has none. */
@@ -389,7 +394,7 @@ final class ShardCopy implements Runnable {
             boolean inStep = copy.isIdle() && copy.frontier() == generation.end() && settled;
             if (inStep && walk == null && isCatchingUp() && source.isStreaming()) {
                 planner.graceful(false); // what is written from now on has its true time
-                walk = new Sweep(outlets, bits(), task.selection(), task.patience()).trueTimes();
+                walk = sweep(outlets).trueTimes();
             }
             // Page by page, since what is renewed meanwhile must not wait for the end of the walk.
             if (walk != null) {
