@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CutOverIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
-    private static final String SLOW = "?connectTimeout=5000ms";
+    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
     private static final Duration HOLD = Duration.ofSeconds(12);
 
     @TempDir

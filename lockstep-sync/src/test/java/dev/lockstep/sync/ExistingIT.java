@@ -21,7 +21,7 @@ class ExistingIT {
     private static final Pattern FLUSHES = Pattern.compile("cmdstat_flushall:calls=(\\d+)");
 
     /** The first connection of a JVM may take its time where others compile or test. */
-    private static final String SLOW = "?connectTimeout=5000ms";
+    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
 
     @TempDir
     Path spool;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PreflightIT {
 
     /** The first connection of a JVM may take its time where others compile or test. */
-    private static final String SLOW = "?connectTimeout=5000ms";
+    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
 
     @TempDir
     Path folder;

@@ -23,7 +23,7 @@ class SelectionIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
 
     /** The first connection of a JVM may take its time where others compile or test. */
-    private static final String SLOW = "?connectTimeout=5000ms";
+    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
 
     @TempDir
     Path spool;
