@@ -28,7 +28,7 @@ final class CopyTask {
     record Clocks(LongSupplier nanos, LongSupplier millis) {}
 
     /** What is copied, and how fast at the most. */
-    record Asked(Selection selection, Pace pace) {}
+    record Asked(Selection selection, Throttle throttle) {}
 
     /** Who connects to the target, and who drives the connections. */
     record Doors(LinkOpener opener, EventLoopGroup loops) {}
@@ -58,7 +58,7 @@ final class CopyTask {
 
     /** An outlet that is not connected yet. */
     Outlet outlet(NodeAddress node) {
-        return new Outlet(node, UNANSWERED_BYTES, clocks.nanos(), patience, asked.pace());
+        return new Outlet(node, UNANSWERED_BYTES, clocks.nanos(), patience, asked.throttle());
     }
 
     CompletableFuture<Link> open(Outlet outlet, String name) {

@@ -6,4 +6,4 @@ package dev.lockstep.sync;
  * @param keys of the snapshot, later commands of the stream
  * @param bytes that are sent
  */
-record Pace(RateLimit keys, RateLimit bytes) {}
+record Throttle(RateLimit keys, RateLimit bytes) {}

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Copies that may not be faster than asked for; how much slower is the machine's affair. */
-class PaceIT {
+class ThrottleIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
 
