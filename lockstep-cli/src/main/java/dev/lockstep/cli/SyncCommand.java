@@ -1,12 +1,18 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.sync.CutOver;
+import dev.lockstep.sync.Existing;
+import dev.lockstep.sync.Proof;
 import dev.lockstep.sync.Sync;
 import dev.lockstep.sync.SyncProgress;
 import dev.lockstep.sync.SyncSettings;
-import dev.lockstep.topology.Deployment;
+import dev.lockstep.sync.verify.Verify;
+import dev.lockstep.sync.verify.VerifyResult;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +35,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit code 0: stopped, or in step with --until-caught-up, which, stopped before that, ends with 130.",
+            "Exit code 0: stopped, or in step with --until-caught-up, or done with --cut-over, which, stopped before",
+            "that, end with 130; 3: the two differ at the cut-over.",
             "Passwords that a URI lacks are those of LOCKSTEP_SOURCE_AUTH and LOCKSTEP_TARGET_AUTH, if set, else",
             "that of REDISCLI_AUTH.",
             "",
@@ -38,32 +45,18 @@ import picocli.CommandLine.Spec;
 final class SyncCommand implements Callable<Integer> {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    @Option(
-            names = "--from",
-            paramLabel = "URI",
-            required = true,
-            description = "The source; best in quotes.",
-            converter = DeploymentConverter.OfSource.class,
-            order = 1)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Deployment from;
+    @Mixin
+    private final DeploymentPair pair = new DeploymentPair();
 
-    @Option(
-            names = "--to",
-            paramLabel = "URI",
-            required = true,
-            description = "The target, which will hold the same and nothing else.",
-            converter = DeploymentConverter.OfTarget.class,
-            order = 2)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Deployment to;
+    @Mixin
+    private final KeyChoice keys = new KeyChoice();
 
     @Option(
             names = "--spool",
             paramLabel = "FOLDER",
             description = "For what has arrived and is not applied yet; lockstep-spool if not given. With the same"
                     + " folder a copy goes on without a full copy.",
-            order = 3)
+            order = 11)
     private @Nullable Path spool;
 
     @Option(
@@ -72,16 +65,57 @@ final class SyncCommand implements Callable<Integer> {
             description = "How much it may take for each shard of the source, such as 512M; 8G if not given. It must"
                     + " hold a snapshot, and what is written meanwhile.",
             converter = Sizes.class,
-            order = 4)
+            order = 12)
     private @Nullable Long spoolSize;
+
+    @Option(
+            names = "--existing",
+            paramLabel = "WHAT",
+            description =
+                    "What to do with keys that the target has when the copy begins anew: replace (the default)"
+                            + " removes each that the source does not have, fail refuses to begin, wipe empties the target first.",
+            order = 10)
+    private Existing existing = Existing.REPLACE;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "What is sent to the target per second at the most: keys, later commands, such as 5000, or"
+                    + " bytes, such as 20M. No limit if not given.",
+            converter = Rate.Converter.class,
+            order = 13)
+    private Rate rate = Rate.NONE;
+
+    @Option(
+            names = "--dry-run",
+            description = "Change nothing: look at both sides, and tell what would fail and what to expect. Exit code 0"
+                    + " if nothing stands in the way, else 1.",
+            order = 19)
+    private boolean dryRun;
 
     @Option(
             names = "--until-caught-up",
             description = "End once the target holds all that the source has written.",
-            order = 5)
+            order = 20)
     private boolean untilCaughtUp;
 
-    @Option(names = "--json", description = "Print a JSON object on a line of its own every second.", order = 6)
+    @Option(
+            names = "--cut-over",
+            description = "Once caught up, pause the writes of the source, compare, and end the copy, so that the"
+                    + " application may go over to the target. Exit code 0 if it may, 3 if the two differ.",
+            order = 21)
+    private boolean cutOver;
+
+    @Option(
+            names = "--hold",
+            paramLabel = "TIME",
+            description = "For how much longer the source takes no writes after --cut-over, 10s at the least;"
+                    + " 60s if not given.",
+            converter = Durations.class,
+            order = 22)
+    private Duration hold = Duration.ofMinutes(1);
+
+    @Option(names = "--json", description = "Print a JSON object on a line of its own every second.", order = 30)
     private boolean json;
 
     @Mixin
@@ -95,12 +129,23 @@ final class SyncCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Output output = common.output(spec);
         SyncSettings settings = settings();
-        return StopSignal.stops(untilCaughtUp ? ExitCode.INTERRUPTED : ExitCode.OK, () -> run(settings, output));
+        if (dryRun) {
+            return StopSignal.stops(ExitCode.INTERRUPTED, () -> preflight(settings, output));
+        }
+        return StopSignal.stops(
+                untilCaughtUp || cutOver ? ExitCode.INTERRUPTED : ExitCode.OK, () -> run(settings, output));
     }
 
     private SyncSettings settings() {
         try {
-            SyncSettings settings = Sync.from(from).to(to);
+            SyncSettings settings = Sync.from(pair.from())
+                    .to(pair.to())
+                    .include(keys.include())
+                    .exclude(keys.exclude())
+                    .databases(keys.databases())
+                    .existing(existing)
+                    .keysPerSecond(rate.keys())
+                    .bytesPerSecond(rate.bytes());
             settings = spool == null ? settings : settings.spool(spool);
             return spoolSize == null ? settings : settings.spoolBytes(spoolSize);
         } catch (IllegalArgumentException e) {
@@ -108,21 +153,55 @@ final class SyncCommand implements Callable<Integer> {
         }
     }
 
-    private ExitCode run(SyncSettings settings, Output output) throws InterruptedException {
-        SyncPace pace = new SyncPace(from.toString(), to.toString());
-        try (Sync sync = settings.start();
-                Screen screen = Screen.on(output, !json && Output.isTerminal(1))) {
-            Consumer<SyncProgress> show = now -> show(pace.facts(now), output, screen);
-            if (untilCaughtUp) {
-                do {
-                    show.accept(sync.progress());
-                } while (!sync.awaitInStep(SECOND));
-                show.accept(sync.progress());
-            } else {
-                sync.await(SECOND, show);
-            }
+    private ExitCode preflight(SyncSettings settings, Output output) throws InterruptedException {
+        PreflightFacts facts = PreflightFacts.of(pair, settings.preflight());
+        if (json) {
+            output.json(facts);
+        } else {
+            facts.print(output);
         }
-        return ExitCode.OK;
+        return facts.ready() ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private ExitCode run(SyncSettings settings, Output output) throws InterruptedException {
+        SyncPace pace = new SyncPace(pair.from().toString(), pair.to().toString());
+        try (Sync sync = settings.start()) {
+            try (Screen screen = Screen.on(output, !json && Output.isTerminal(1))) {
+                Consumer<SyncProgress> show = now -> show(pace.facts(now), output, screen);
+                if (untilCaughtUp || cutOver) {
+                    do {
+                        show.accept(sync.progress());
+                    } while (!sync.awaitInStep(SECOND));
+                    show.accept(sync.progress());
+                } else {
+                    sync.await(SECOND, show);
+                }
+            }
+            return cutOver ? cutOver(sync, output) : ExitCode.OK;
+        }
+    }
+
+    private ExitCode cutOver(Sync sync, Output output) throws InterruptedException {
+        AtomicReference<@Nullable VerifyResult> seen = new AtomicReference<>();
+        Proof proof = () -> {
+            VerifyResult result = Verify.between(pair.from(), pair.to())
+                    .include(keys.include())
+                    .exclude(keys.exclude())
+                    .databases(keys.databases())
+                    .run();
+            seen.set(result);
+            return result.verdict() == VerifyResult.Verdict.EQUAL;
+        };
+        CutOver end = sync.cutOver(hold, proof, json ? text -> {} : output::line);
+        CutOverFacts facts = CutOverFacts.of(pair, end, Objects.requireNonNull(seen.get()));
+        if (json) {
+            output.json(facts);
+        } else {
+            facts.print(output);
+        }
+        return end.done()
+                ? ExitCode.OK
+                : facts.verification().verdict().equals("DIFFERENT") ? ExitCode.FINDINGS : ExitCode.FAILURE;
     }
 
     private void show(SyncFacts facts, Output output, Screen screen) {

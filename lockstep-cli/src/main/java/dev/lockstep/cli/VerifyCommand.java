@@ -2,12 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.sync.verify.Verify;
 import dev.lockstep.sync.verify.VerifyResult;
-import dev.lockstep.topology.Deployment;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,47 +33,11 @@ import picocli.CommandLine.Spec;
         })
 final class VerifyCommand implements Callable<Integer> {
 
-    @Option(
-            names = "--from",
-            paramLabel = "URI",
-            required = true,
-            description = "The source; best in quotes.",
-            converter = DeploymentConverter.OfSource.class,
-            order = 1)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Deployment from;
+    @Mixin
+    private final DeploymentPair pair = new DeploymentPair();
 
-    @Option(
-            names = "--to",
-            paramLabel = "URI",
-            required = true,
-            description = "The target, which shall hold the same.",
-            converter = DeploymentConverter.OfTarget.class,
-            order = 2)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Deployment to;
-
-    @Option(
-            names = "--match",
-            paramLabel = "PATTERN",
-            description = "Only keys of this pattern, such as 'user:*'; may be given several times.",
-            order = 3)
-    private List<String> match = new ArrayList<>();
-
-    @Option(
-            names = "--exclude",
-            paramLabel = "PATTERN",
-            description = "No keys of this pattern; may be given several times.",
-            order = 4)
-    private List<String> exclude = new ArrayList<>();
-
-    @Option(
-            names = "--databases",
-            paramLabel = "LIST",
-            split = ",",
-            description = "Numbers with commas between them; if not given, all that have keys.",
-            order = 5)
-    private Set<Integer> databases = new TreeSet<>();
+    @Mixin
+    private final KeyChoice keys = new KeyChoice();
 
     @Option(
             names = "--rate",
@@ -121,10 +80,10 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Verify plan() {
         try {
-            Verify verify = Verify.between(from, to)
-                    .include(match.toArray(String[]::new))
-                    .exclude(exclude.toArray(String[]::new))
-                    .databases(databases);
+            Verify verify = Verify.between(pair.from(), pair.to())
+                    .include(keys.include())
+                    .exclude(keys.exclude())
+                    .databases(keys.databases());
             verify = rate == null ? verify : verify.rate(rate);
             verify = named == null ? verify : verify.named(named);
             return patience == null ? verify : verify.patience(patience);
@@ -138,7 +97,7 @@ final class VerifyCommand implements Callable<Integer> {
         try (VerifyProgressLine line = new VerifyProgressLine(output)) {
             result = verify.listener(line).run();
         }
-        VerifyFacts facts = VerifyFacts.of(from, to, result);
+        VerifyFacts facts = VerifyFacts.of(pair.from(), pair.to(), result);
         if (json) {
             output.json(facts);
         } else {

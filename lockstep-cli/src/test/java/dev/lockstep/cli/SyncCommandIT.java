@@ -188,9 +188,69 @@ class SyncCommandIT {
                     "sync", "--from", several.uri() + SLOW, "--to", one.uri() + SLOW, "--spool", temp + "/several");
             assertThat(run.code()).isEqualTo(1);
             assertThat(run.err())
-                    .contains("lockstep: The key 'elsewhere' is in database 1, and a Redis Cluster has database 0 only")
+                    .contains(
+                            "lockstep: The source has keys in database 1, and a Redis Cluster has database 0 only. Choose database 0")
                     .doesNotContain("\tat ");
         }
+    }
+
+    @Test
+    void aDryRunTellsWhatStandsInTheWayAndChangesNothing() {
+        try (LocalDeployment other = LocalRedis.standalone().start()) {
+            other.primary().command("SET", "key", "1");
+            String[] words = {
+                "sync", "--dry-run", "--from", source.uri() + SLOW, "--to", other.uri() + SLOW, "--spool", temp + "/dry"
+            };
+            Run clear = Run.of(words);
+            assertThat(clear.code()).as(clear.err()).isZero();
+            assertThat(clear.out())
+                    .startsWith("ok       The source is one primary, redis ")
+                    .contains("\nwarning  The target has 1 keys: those that the source does not have will be removed.")
+                    .endsWith("Nothing stands in the way. Nothing was changed.\n");
+            Run full = Run.of(with(words, "--existing", "fail", "--json"));
+            assertThat(full.code()).isEqualTo(1);
+            JsonNode json = JsonMapper.shared().readTree(full.out());
+            assertThat(json.get("ready").asBoolean()).isFalse();
+            assertThat(json.get("findings").toString()).contains("\"FAILS\",\"seen\":\"The target has 1 keys");
+            assertThat(clear.out() + full.out()).doesNotContain("s3cret");
+            assertThat(other.primary().command("DBSIZE")).isEqualTo(1L);
+            assertThat(temp.resolve("dry")).doesNotExist();
+        }
+    }
+
+    @Test
+    void aCutOverEndsTheCopyOnlyIfBothAreEqual() {
+        try (LocalDeployment other = LocalRedis.standalone().start()) {
+            String[] words = {
+                "sync", "--from", source.uri() + SLOW, "--to", other.uri() + SLOW, "--spool", temp + "/over"
+            };
+            assertThat(Run.of(with(words, "--until-caught-up")).code()).isZero();
+            other.primary().command("SET", "extra", "1");
+            Run differing = Run.of(with(words, "--cut-over", "--hold", "1s"));
+            assertThat(differing.code()).as(differing.err()).isEqualTo(3);
+            assertThat(differing.out())
+                    .contains(
+                            "\nDIFFERENT: ",
+                            "extra",
+                            "\nNo cut-over: the source takes writes again (it took none for ");
+            other.primary().command("DEL", "extra");
+            Run done = Run.of(with(words, "--cut-over", "--hold", "1s"));
+            assertThat(done.code()).as(done.err()).isZero();
+            assertThat(done.out())
+                    .contains(
+                            "\nPausing writes at all primaries of the source ...\n",
+                            "\nEQUAL: ",
+                            "Point the application to redis://127.0.0.1:"
+                                    + other.primary().port())
+                    .endsWith("and takes none for another 10s; then it does again.\n");
+            assertThat(done.out() + differing.out()).doesNotContain("s3cret");
+            assertThat(other.primary().command("DBSIZE"))
+                    .isEqualTo(source.primary().command("DBSIZE"));
+        }
+    }
+
+    private static String[] with(String[] words, String... more) {
+        return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray(String[]::new);
     }
 
     @Test

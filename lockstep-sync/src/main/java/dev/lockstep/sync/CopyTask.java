@@ -14,12 +14,12 @@ final class CopyTask {
     private static final long UNANSWERED_BYTES = 4 << 20;
 
     private final Target target;
-    private final LinkOpener opener;
-    private final EventLoopGroup loops;
+    private final Doors doors;
     private final Ownership ownership;
     private final Duration patience;
     private final Clocks clocks;
     private final Libraries libraries = new Libraries();
+    private final Asked asked;
     private volatile TargetFacts facts = new TargetFacts(new TargetShape(false, 1), null, new HashKey(0, 0), () -> 0);
 
     /**
@@ -30,16 +30,16 @@ final class CopyTask {
      */
     record Clocks(LongSupplier nanos, LongSupplier millis) {}
 
-    CopyTask(
-            Target target,
-            LinkOpener opener,
-            EventLoopGroup loops,
-            Ownership ownership,
-            Duration patience,
-            Clocks clocks) {
+    /** What is copied, and how fast at the most. */
+    record Asked(Selection selection, Throttle throttle) {}
+
+    /** Who connects to the target, and who drives the connections. */
+    record Doors(LinkOpener opener, EventLoopGroup loops) {}
+
+    CopyTask(Target target, Doors doors, Ownership ownership, Duration patience, Clocks clocks, Asked asked) {
+        this.asked = asked;
         this.target = target;
-        this.opener = opener;
-        this.loops = loops;
+        this.doors = doors;
         this.ownership = ownership;
         this.patience = patience;
         this.clocks = clocks;
@@ -61,20 +61,20 @@ final class CopyTask {
 
     /** An outlet that is not connected yet. */
     Outlet outlet(NodeAddress node) {
-        return new Outlet(node, UNANSWERED_BYTES, clocks.nanos(), patience);
+        return new Outlet(node, UNANSWERED_BYTES, clocks.nanos(), patience, asked.throttle());
     }
 
     CompletableFuture<Link> open(Outlet outlet, String name) {
-        return opener.open(loops, outlet.node(), name, outlet);
+        return doors.opener().open(doors.loops(), outlet.node(), name, outlet);
     }
 
     /** Who reads single keys of a source shard. */
     SourceReader reader(LinkOpener source, Supplier<@Nullable NodeAddress> primary) {
-        return new SourceReader(primary, source, loops, clocks.nanos(), patience);
+        return new SourceReader(primary, source, doors.loops(), clocks.nanos(), patience);
     }
 
     Planner planner() {
-        return new Planner(facts.shape(), targetFormat(), clocks.millis());
+        return new Planner(facts.shape(), targetFormat(), asked.selection(), clocks.millis());
     }
 
     RdbFormat targetFormat() {
@@ -107,6 +107,10 @@ final class CopyTask {
     /** No key, of those that are met on the way. */
     MetKeys noneMet() {
         return new MetKeys(facts.hashKey());
+    }
+
+    Selection selection() {
+        return asked.selection();
     }
 
     Target target() {

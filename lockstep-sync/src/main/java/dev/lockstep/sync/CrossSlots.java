@@ -38,11 +38,14 @@ final class CrossSlots {
 
     private final Outlets outlets;
     private final Supplier<BitSet> slots;
+    private final Selection selection;
     private final Duration patience;
     private final Libraries libraries;
 
     /** @param slots of the source shard, as it has them now */
-    CrossSlots(Outlets outlets, Supplier<BitSet> slots, Duration patience, Libraries libraries) {
+    CrossSlots(
+            Outlets outlets, Supplier<BitSet> slots, Selection selection, Duration patience, Libraries libraries) {
+        this.selection = selection;
         this.libraries = libraries;
         this.outlets = outlets;
         this.slots = slots;
@@ -83,7 +86,7 @@ final class CrossSlots {
                 left.clear(slot);
             }
         }
-        new Sweep(outlets, left, patience).all(database);
+        new Sweep(outlets, left, selection, patience).all(database);
     }
 
     /** A slot that has to give something must not have gone on without that. */

@@ -1,7 +1,6 @@
 package dev.lockstep.sync;
 
 import dev.lockstep.topology.SlotRange;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +150,8 @@ final class EffectDecision {
         };
     }
 
-    private static boolean looksElsewhere(Words sort) {
+    /** Whether a SORT reads keys that it does not name. */
+    static boolean looksElsewhere(Words sort) {
         for (int i = 2; i < sort.count(); i++) {
             if (sort.is(i, "LIMIT")) {
                 i += 2;
@@ -204,25 +204,14 @@ final class EffectDecision {
 
     /** The same command once for each slot, with what lies there, in order. */
     private static Effect split(ReplicatedCommand command, Words plain, int[] keys, TargetShape target) {
-        Map<Integer, List<byte[]>> bySlot = new TreeMap<>();
-        int wordsPerKey = keys[1] - keys[0];
+        Map<Integer, List<Integer>> bySlot = new TreeMap<>();
         for (int key : keys) {
-            List<byte[]> part = bySlot.computeIfAbsent(target.slot(plain, key), slot -> new ArrayList<>());
-            for (int i = 0; i < wordsPerKey; i++) {
-                part.add(plain.bytes(key + i));
-            }
+            bySlot.computeIfAbsent(target.slot(plain, key), slot -> new ArrayList<>())
+                    .add(key);
         }
         List<SlotCommand> commands = new ArrayList<>();
-        bySlot.forEach((slot, part) -> {
-            if (command == ReplicatedCommand.MSETEX) {
-                part.add(0, Integer.toString(part.size() / 2).getBytes(StandardCharsets.US_ASCII));
-                for (int i = keys[keys.length - 1] + wordsPerKey; i < plain.count(); i++) {
-                    part.add(plain.bytes(i));
-                }
-            }
-            part.add(0, plain.bytes(0));
-            commands.add(new SlotCommand(command, Words.of(part.toArray(byte[][]::new)), slot));
-        });
+        bySlot.forEach(
+                (slot, some) -> commands.add(new SlotCommand(command, Portion.of(command, plain, keys, some), slot)));
         return new Effect.Split(List.copyOf(commands));
     }
 

@@ -16,6 +16,7 @@ final class Keeper implements AutoCloseable {
     private final CopyTask task;
     private final Thread thread;
     private final List<LaneRecord> records = new ArrayList<>();
+    private @Nullable String selection;
     private @Nullable Outlet outlet;
     private volatile @Nullable RuntimeException failure;
 
@@ -55,6 +56,7 @@ final class Keeper implements AutoCloseable {
                 new HashKey(random.nextLong(), random.nextLong()),
                 () -> random.nextLong() >>> 1));
         records.addAll(TargetStore.records(node));
+        selection = TargetStore.selection(node);
     }
 
     private int databases(Replies node) throws Setback, InterruptedException {
@@ -86,6 +88,11 @@ final class Keeper implements AutoCloseable {
         return List.copyOf(records);
     }
 
+    /** What the target remembered of the copy when it was taken. */
+    Reception.Remembered remembered() {
+        return new Reception.Remembered(records(), selection);
+    }
+
     private void keep() {
         while (!Thread.currentThread().isInterrupted()) {
             try {
@@ -109,6 +116,12 @@ final class Keeper implements AutoCloseable {
         if (why != null) {
             throw why;
         }
+    }
+
+    /** Prolongs the lease no more. */
+    void rest() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
     }
 
     @Override

@@ -37,26 +37,38 @@ final class KeyWalk {
         void take(Replies node, Outlet outlet, int database, List<byte[]> keys) throws Setback, InterruptedException;
     }
 
+    /**
+     * Which keys are meant.
+     *
+     * @param slots by which they are chosen; those of a Redis Cluster, even if the target is none
+     * @param only the only database; -1 for all
+     */
+    record Scope(BitSet slots, Selection selection, int only) {
+
+        private boolean has(int database) {
+            return (only < 0 || database == only) && selection.hasDatabase(database);
+        }
+
+        private boolean has(int database, byte[] key) {
+            return slots.get(Slots.of(key)) && selection.takes(database, key);
+        }
+    }
+
     private record Place(Outlet outlet, int database) {}
 
     private final Outlets outlets;
-    private final BitSet slots;
+    private final Scope scope;
     private final Duration patience;
     private final Step step;
     private final ArrayDeque<Place> left = new ArrayDeque<>();
     private final Map<Outlet, String> owned = new HashMap<>();
     private String cursor = "0";
 
-    /**
-     * Begins.
-     *
-     * @param slots by which keys are chosen; those of a Redis Cluster, even if the target is none
-     * @param only the only database; -1 for all
-     */
-    KeyWalk(Outlets outlets, BitSet slots, int only, Wanted wanted, Duration patience, Step step)
+    /** Begins. */
+    KeyWalk(Outlets outlets, Scope scope, Wanted wanted, Duration patience, Step step)
             throws Setback, InterruptedException {
         this.outlets = outlets;
-        this.slots = slots;
+        this.scope = scope;
         this.patience = patience;
         this.step = step;
         for (Outlet outlet : outlets.all()) {
@@ -64,7 +76,7 @@ final class KeyWalk {
                 owned.put(outlet, slotsOf(outlet));
             }
             for (int database : databases(outlet, wanted)) {
-                if (only < 0 || database == only) {
+                if (scope.has(database)) {
                     left.add(new Place(outlet, database));
                 }
             }
@@ -127,7 +139,7 @@ final class KeyWalk {
     }
 
     private boolean isChosen(byte[] key, int database) {
-        return !(database == 0 && Checkpoint.isOwn(ByteBuffer.wrap(key))) && slots.get(Slots.of(key));
+        return !(database == 0 && Checkpoint.isOwn(ByteBuffer.wrap(key))) && scope.has(database, key);
     }
 
     private List<Integer> databases(Outlet outlet, Wanted wanted) throws Setback, InterruptedException {

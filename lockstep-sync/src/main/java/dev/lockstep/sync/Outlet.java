@@ -21,6 +21,7 @@ final class Outlet implements Link.Fate, AutoCloseable {
     private final long mostBytes;
     private final LongSupplier clock;
     private final Duration patience;
+    private final Throttle throttle;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private @Nullable Link link;
@@ -42,8 +43,10 @@ final class Outlet implements Link.Fate, AutoCloseable {
      * @param mostBytes that may be unanswered when more is written
      * @param clock monotonic nanoseconds
      * @param patience how long an answer is waited for
+     * @param throttle what is waited for before anything is sent
      */
-    Outlet(NodeAddress node, long mostBytes, LongSupplier clock, Duration patience) {
+    Outlet(NodeAddress node, long mostBytes, LongSupplier clock, Duration patience, Throttle throttle) {
+        this.throttle = throttle;
         this.node = node;
         this.mostBytes = mostBytes;
         this.clock = clock;
@@ -76,6 +79,7 @@ final class Outlet implements Link.Fate, AutoCloseable {
         int bytes = requests.readableBytes();
         boolean sent = false;
         try {
+            throttle.bytes().take(bytes);
             await(() -> unanswered < mostBytes && link().isWritable());
             lock.lock();
             try {
@@ -97,6 +101,11 @@ final class Outlet implements Link.Fate, AutoCloseable {
                 answered(bytes);
             }
         });
+    }
+
+    /** Waits until so many keys or commands more may be sent. */
+    void take(int keys) throws InterruptedException {
+        throttle.keys().take(keys);
     }
 
     private void answered(int bytes) {

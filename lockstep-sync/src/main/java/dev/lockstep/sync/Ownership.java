@@ -1,5 +1,6 @@
 package dev.lockstep.sync;
 
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +147,13 @@ final class Ownership {
         if (why != null) {
             throw new SyncException(why);
         }
+    }
+
+    /** What makes it this process's again in a database that is emptied in the same transaction. */
+    List<Words> claim() {
+        return List.of(
+                Words.of("SET", KEY, owner, "PX", Long.toString(LEASE_MILLIS)),
+                Words.of("SET", EPOCHS, Long.toString(epoch)));
     }
 
     /** Lets go of it, so that a successor need not wait. */

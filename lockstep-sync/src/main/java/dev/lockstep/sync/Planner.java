@@ -20,16 +20,19 @@ final class Planner {
 
     private final TargetShape target;
     private final RdbFormat format;
+    private final Selection selection;
     private final LongSupplier wallClock;
     private boolean graceful;
 
     /**
      * @param format in which the target writes values itself
+     * @param selection what is copied
      * @param wallClock milliseconds since 1970
      */
-    Planner(TargetShape target, RdbFormat format, LongSupplier wallClock) {
+    Planner(TargetShape target, RdbFormat format, Selection selection, LongSupplier wallClock) {
         this.target = target;
         this.format = format;
+        this.selection = selection;
         this.wallClock = wallClock;
     }
 
@@ -52,8 +55,16 @@ final class Planner {
         Map<Integer, List<Applied>> local = new LinkedHashMap<>();
         for (int i = 0; i < unit.count(); i++) {
             int database = unit.database(i);
-            Effect effect = EffectDecision.of(unit.command(i), database, target, wallClock.getAsLong());
-            if (effect instanceof Effect.OneSlot one) {
+            SelectionDecision.Left left = SelectionDecision.of(unit.command(i), database, selection);
+            Words words = left.words();
+            Effect effect = left.refusal() != null
+                    ? new Effect.Refused(left.refusal())
+                    : words == null
+                            ? new Effect.Nothing()
+                            : EffectDecision.of(words, database, target, wallClock.getAsLong());
+            if (effect instanceof Effect.OneSlot one && left.mayFindIt()) {
+                add(local, one.command(), database, ExpectedReply.ANY);
+            } else if (effect instanceof Effect.OneSlot one) {
                 add(local, one.command(), database);
             } else if (effect instanceof Effect.Import one) {
                 add(local, one.command(), database);
@@ -86,6 +97,10 @@ final class Planner {
     }
 
     private void add(Map<Integer, List<Applied>> local, SlotCommand command, int database) {
+        add(local, command, database, command.reply());
+    }
+
+    private void add(Map<Integer, List<Applied>> local, SlotCommand command, int database, ExpectedReply expected) {
         if (target.sharded() && database != 0) {
             throw new SyncException("The source writes to database " + database
                     + ", and a Redis Cluster has database 0 only; copy to a target that is no cluster");
@@ -100,7 +115,7 @@ final class Planner {
         SlotCommand written = command.command() == ReplicatedCommand.RESTORE ? restored(command) : command;
         written = graceful && !OF_FIELDS.contains(command.command()) ? written.withGrace(Expiries.GRACE) : written;
         local.computeIfAbsent(command.slot(), slot -> new ArrayList<>())
-                .add(new Applied(database, written.words(), command.reply()));
+                .add(new Applied(database, written.words(), expected));
     }
 
     /** With its payload in a form that the target takes. */

@@ -253,7 +253,8 @@ final class ShardCopy implements Runnable {
         Set<@Nullable String> libraries = new HashSet<>();
         // Where nothing is yet, there will be nothing to be removed.
         SnapshotKeys present = sweep(outlets).findsNothing() ? null : task.noKeys();
-        SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
+        SnapshotCopy copy =
+                new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases(), task.selection());
         SnapshotCopy.Watch watch = new SnapshotCopy.Watch() {
             private long writtenAt = task.now();
 
@@ -315,7 +316,7 @@ final class ShardCopy implements Runnable {
 
     /** Over what is the lane's now. */
     private Sweep sweep(Outlets outlets) {
-        return new Sweep(outlets, bits(), task.patience());
+        return new Sweep(outlets, bits(), task.selection(), task.patience());
     }
 
     /** The slots that are the lane's now; all if the source has none. */
@@ -420,7 +421,7 @@ final class ShardCopy implements Runnable {
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,
-                new CrossSlots(outlets, this::bits, task.patience(), task.libraries()),
+                new CrossSlots(outlets, this::bits, task.selection(), task.patience(), task.libraries()),
                 queue,
                 new StreamCopy.Way(
                         outlets,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,6 +75,7 @@ final class SnapshotCopy {
     private final RdbSplitter splitter;
     private final Map<Outlet, Side> sides = new LinkedHashMap<>();
     private final int databases;
+    private final Selection selection;
     private final ArrayDeque<Batch> sent = new ArrayDeque<>();
     /** The one that was written to last. */
     private @Nullable Side latest;
@@ -97,8 +99,10 @@ final class SnapshotCopy {
     /**
      * @param target the form in which the target writes values itself
      * @param databases how many the target has
+     * @param selection what is carried over of it; the rest is passed over, as if it were not there
      */
-    SnapshotCopy(SnapshotBytes snapshot, Route route, RdbFormat target, int databases) {
+    SnapshotCopy(SnapshotBytes snapshot, Route route, RdbFormat target, int databases, Selection selection) {
+        this.selection = selection;
         this.snapshot = snapshot;
         this.databases = databases;
         this.route = route;
@@ -129,8 +133,8 @@ final class SnapshotCopy {
         try {
             for (RdbSplitter.Item item = splitter.next(); item != RdbSplitter.Item.END; item = splitter.next()) {
                 boolean isKey = item == RdbSplitter.Item.KEY;
-                boolean taken = true;
-                if (isKey) {
+                boolean taken = !isKey || isSelected();
+                if (isKey && taken) {
                     RdbString key = splitter.key();
                     taken = watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()))
                             && !isOwn();
@@ -164,6 +168,13 @@ final class SnapshotCopy {
         }
     }
 
+    private boolean isSelected() {
+        RdbString key = splitter.key();
+        return selection.isAll()
+                || selection.takes(
+                        splitter.db(), Arrays.copyOfRange(key.data(), key.from(), key.from() + key.length()));
+    }
+
     /** What another copy keeps in the source, because that is its target. */
     private boolean isOwn() {
         RdbString key = splitter.key();
@@ -187,6 +198,7 @@ final class SnapshotCopy {
         }
         int slot = route.isSharded() ? Slots.of(key.data(), key.from(), key.length()) : 0;
         Side side = side(route.of(slot));
+        side.outlet.take(1);
         select(side, splitter.db());
         long expireAt = splitter.expireAt();
         RdbString plain = expireAt < 0 ? splitter.value().plain(PLAIN_BYTES) : null;

@@ -317,6 +317,9 @@ final class StreamCopy {
     }
 
     private void send(Outlet outlet, List<ApplyQueue.Transaction> transactions) throws Setback, InterruptedException {
+        outlet.take(transactions.stream()
+                .mapToInt(transaction -> transaction.commands().size())
+                .sum());
         ByteBuf out = outlet.link().buffer(BATCH_BYTES);
         List<Executed> sent = transactions.stream()
                 .map(transaction -> new Executed(transaction, new Told()))

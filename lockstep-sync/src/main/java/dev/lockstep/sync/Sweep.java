@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A walk over all keys that a target has of some slots: to remove those that do not belong there, or to put their true times of
+ * A walk over all keys of a copy that its target has in some slots: to remove those that do not belong there, or to put their true times of
  * expiry in place. What the copy keeps for itself is passed over. Confined to one thread.
  */
 final class Sweep {
@@ -23,10 +23,12 @@ final class Sweep {
 
     private final Outlets outlets;
     private final BitSet slots;
+    private final Selection selection;
     private final Duration patience;
 
     /** @param slots by which keys are chosen; those of a Redis Cluster, even if the target is none */
-    Sweep(Outlets outlets, BitSet slots, Duration patience) {
+    Sweep(Outlets outlets, BitSet slots, Selection selection, Duration patience) {
+        this.selection = selection;
         this.outlets = outlets;
         this.slots = slots;
         this.patience = patience;
@@ -66,8 +68,7 @@ final class Sweep {
     KeyWalk trueTimes() throws Setback, InterruptedException {
         return new KeyWalk(
                 outlets,
-                slots,
-                -1,
+                new KeyWalk.Scope(slots, selection, -1),
                 KeyWalk.Wanted.EXPIRING,
                 patience,
                 (node, outlet, database, keys) -> trueTimes(outlet, keys));
@@ -99,7 +100,7 @@ final class Sweep {
     }
 
     private KeyWalk walk(int only, KeyWalk.Step step) throws Setback, InterruptedException {
-        return new KeyWalk(outlets, slots, only, KeyWalk.Wanted.ALL, patience, step);
+        return new KeyWalk(outlets, new KeyWalk.Scope(slots, selection, only), KeyWalk.Wanted.ALL, patience, step);
     }
 
     private static void remove(Outlet outlet, List<byte[]> keys) throws Setback, InterruptedException {
@@ -117,6 +118,7 @@ final class Sweep {
         if (keys.isEmpty()) {
             return;
         }
+        outlet.take(keys.size());
         ByteBuf out = outlet.link().buffer(64 * keys.size());
         for (int i = 0; i < keys.size(); i++) {
             Resp.header(out, '*', more == null ? 2 : 3);

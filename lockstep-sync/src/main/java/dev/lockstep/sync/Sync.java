@@ -40,6 +40,8 @@ public final class Sync implements AutoCloseable {
     private final TopologyWatcher source;
     private final TopologyWatcher target;
     private final Keeper keeper;
+    private final CopyTask task;
+    private final SyncSettings settings;
     private final Lanes lanes;
     private final @Nullable SourceWatch watch;
 
@@ -64,6 +66,7 @@ public final class Sync implements AutoCloseable {
     }
 
     private Sync(SyncSettings settings) {
+        this.settings = settings;
         this.resources = ClientResources.create();
         this.sourceLoops = LinkOpener.loops("lockstep-source", 1);
         this.targetLoops = LinkOpener.loops("lockstep-target", 1);
@@ -75,17 +78,20 @@ public final class Sync implements AutoCloseable {
             from = TopologyWatcher.open(settings.source(), resources);
             to = TopologyWatcher.open(settings.target(), resources);
             checkApart(from.current(), to.current());
-            CopyTask task = new CopyTask(
+            CopyTask.Clocks clocks = new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis);
+            new PreflightRun(settings, targetLoops, clocks).require(from.current(), to.current());
+            this.task = new CopyTask(
                     new Target(settings.target(), to),
-                    new LinkOpener(settings.target()),
-                    targetLoops,
+                    new CopyTask.Doors(new LinkOpener(settings.target()), targetLoops),
                     new Ownership(settings.owner(), SyncSettings.run()),
                     settings.target().timeout(),
-                    new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis));
+                    clocks,
+                    settings.asked(System::nanoTime));
             owner = Keeper.start(task);
             this.source = from;
             this.target = to;
             this.keeper = owner;
+            new Reception(task).prepare(owner.remembered(), settings.existing());
             begun = new Lanes(settings, task, from, sourceLoops);
             this.lanes = begun;
             this.watch = begin(task);
@@ -104,6 +110,21 @@ public final class Sync implements AutoCloseable {
 
     static Sync start(SyncSettings settings) {
         return new Sync(settings);
+    }
+
+    /** Looks at both sides, and changes nothing. */
+    static Preflight preflight(SyncSettings settings) throws InterruptedException {
+        ClientResources resources = ClientResources.create();
+        EventLoopGroup loops = LinkOpener.loops("lockstep-preflight", 1);
+        try (TopologyWatcher from = TopologyWatcher.open(settings.source(), resources);
+                TopologyWatcher to = TopologyWatcher.open(settings.target(), resources)) {
+            checkApart(from.current(), to.current());
+            return new PreflightRun(settings, loops, new CopyTask.Clocks(System::nanoTime, System::currentTimeMillis))
+                    .run(from.current(), to.current());
+        } finally {
+            loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+            resources.shutdown(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+        }
     }
 
     /** What is copied into itself would never be in step: each write to the target were news from the source. */
@@ -174,6 +195,29 @@ public final class Sync implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends the copy so that the application may go over to the target: once in step, no primary of the source takes writes any
+     * more, the rest arrives, {@code proof} says whether both are equal, and what the copy has kept in the target for itself is
+     * removed. Then the source takes no writes for a while yet, in which the application has to be pointed to the target.
+     *
+     * <p>If something goes wrong, or this thread is interrupted, the source takes writes again at once, and this goes on
+     * copying unless it has ended. If this process dies meanwhile the source takes writes again within 10 s. Nothing is left
+     * to be done after success but {@link #close}.
+     *
+     * @param hold for how much longer the source takes no writes after that, 10 s at the least
+     * @param told what is being done, for people
+     * @throws SyncException if it was called off, or the copy has ended, and why
+     */
+    public CutOver cutOver(Duration hold, Proof proof, Consumer<String> told) throws InterruptedException {
+        boolean inStep = false;
+        while (!inStep) {
+            inStep = awaitInStep(settings.target().timeout());
+        }
+        try (SourcePause pause = new SourcePause(settings.source(), source, sourceLoops, System::nanoTime)) {
+            return new CutOverRun(lanes, keeper, task, this::endLanes, told).run(pause, proof, hold);
+        }
+    }
+
     private void throwFailure() {
         keeper.throwFailure();
         lanes.throwFailure();
@@ -186,13 +230,17 @@ public final class Sync implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (watch != null) {
-                watch.close();
-            }
-            lanes.close();
+            endLanes();
         } finally {
             close(source, target, keeper);
         }
+    }
+
+    private void endLanes() {
+        if (watch != null) {
+            watch.close();
+        }
+        lanes.close();
     }
 
     private void close(@Nullable TopologyWatcher from, @Nullable TopologyWatcher to, @Nullable Keeper owner) {

@@ -19,6 +19,9 @@ final class TargetStore {
 
     static final String RECORDS = Checkpoint.PREFIX + "{" + SlotTags.of(0) + "}:lanes";
 
+    /** The field of those records that says what is copied. */
+    static final String SELECTION = "selection";
+
     private final Outlets outlets;
     private final Replies records;
     private final Duration patience;
@@ -43,9 +46,22 @@ final class TargetStore {
         List<Reply> told = Replies.elements(records.ask(Words.of("HGETALL", RECORDS)));
         for (int i = 0; i + 1 < told.size(); i += 2) {
             String lane = String.valueOf(Replies.text(told.get(i)));
+            if (lane.equals(SELECTION)) {
+                continue;
+            }
             all.add(LaneRecord.parse(Integer.parseInt(lane), String.valueOf(Replies.text(told.get(i + 1)))));
         }
         return all;
+    }
+
+    /** What is copied, as it was remembered before the first source shard was; null if that is not known. */
+    static @Nullable String selection(Replies records) throws Setback, InterruptedException {
+        return Replies.text(records.ask(Words.of("HGET", RECORDS, SELECTION)));
+    }
+
+    /** Remembers what is copied, to be done before any source shard is remembered. */
+    void write(Selection selection) throws Setback, InterruptedException {
+        records.ask(Words.of("HSET", RECORDS, SELECTION, selection.toString()));
     }
 
     /** Forgets a source shard. */
@@ -53,9 +69,11 @@ final class TargetStore {
         records.ask(Words.of("HDEL", RECORDS, Integer.toString(lane)));
     }
 
-    /** Forgets all source shards, so that each is copied anew. */
+    /** Forgets all source shards, so that each is copied anew. What of them is copied stays as it is. */
     void forgetAll() throws Setback, InterruptedException {
-        records.ask(Words.of("DEL", RECORDS));
+        for (LaneRecord record : records(records)) {
+            forget(record.lane());
+        }
     }
 
     /** Remembers a source shard. */

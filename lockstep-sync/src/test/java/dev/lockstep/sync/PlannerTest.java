@@ -19,7 +19,7 @@ class PlannerTest {
     }
 
     private static Planner planner(TargetShape target) {
-        return new Planner(target, new RdbFormat(10), () -> 1_000_000);
+        return new Planner(target, new RdbFormat(10), Selection.ALL, () -> 1_000_000);
     }
 
     private static List<String> texts(Plan plan, int slot) {

@@ -1,5 +1,6 @@
 package dev.lockstep.sync.verify;
 
+import dev.lockstep.sync.RateLimit;
 import dev.lockstep.sync.Slots;
 import dev.lockstep.sync.SyncException;
 import java.util.ArrayList;

@@ -1,6 +1,8 @@
 package dev.lockstep.sync.verify;
 
+import dev.lockstep.sync.Glob;
 import dev.lockstep.sync.HashKey;
+import dev.lockstep.sync.KeyFilter;
 import dev.lockstep.sync.SyncException;
 import dev.lockstep.topology.Deployment;
 import dev.lockstep.topology.TopologyException;

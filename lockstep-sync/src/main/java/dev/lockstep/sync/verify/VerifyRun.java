@@ -1,6 +1,7 @@
 package dev.lockstep.sync.verify;
 
 import dev.lockstep.sync.HashKey;
+import dev.lockstep.sync.RateLimit;
 import dev.lockstep.sync.SyncException;
 import dev.lockstep.sync.verify.BothSides.Both;
 import dev.lockstep.sync.verify.Difference.Finding;

@@ -1,7 +1,7 @@
 package dev.lockstep.sync.verify;
 
+import dev.lockstep.sync.KeyFilter;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -14,8 +14,7 @@ import java.util.Set;
  */
 record VerifySettings(KeyFilter filter, Set<Integer> databases, long rate, int named, Duration patience) {
 
-    static final VerifySettings USUAL =
-            new VerifySettings(new KeyFilter(List.of(), List.of()), Set.of(), 0, 100, Duration.ofSeconds(10));
+    static final VerifySettings USUAL = new VerifySettings(KeyFilter.ALL, Set.of(), 0, 100, Duration.ofSeconds(10));
 
     VerifySettings withFilter(KeyFilter other) {
         return new VerifySettings(other, databases, rate, named, patience);

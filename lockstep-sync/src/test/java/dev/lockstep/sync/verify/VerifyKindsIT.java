@@ -7,6 +7,7 @@ import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalRedisException;
 import dev.lockstep.local.LocalServer;
+import dev.lockstep.sync.RateLimit;
 import dev.lockstep.sync.SyncException;
 import dev.lockstep.sync.verify.VerifyResult.Verdict;
 import dev.lockstep.topology.Deployment;

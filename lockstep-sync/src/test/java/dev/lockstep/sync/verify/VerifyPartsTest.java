@@ -2,6 +2,7 @@ package dev.lockstep.sync.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.sync.RateLimit;
 import dev.lockstep.topology.NodeAddress;
 import java.util.BitSet;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.lockstep.sync.verify;
+package dev.lockstep.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,21 +1,27 @@
-package dev.lockstep.sync.verify;
+package dev.lockstep.sync;
 
 import java.nio.charset.StandardCharsets;
 
-/** A pattern over bytes by the rules of {@code KEYS}: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]}, {@code \} before a sign. */
-final class Glob {
+/**
+ * A pattern over bytes by the rules of {@code KEYS}: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]}, {@code \} before a sign.
+ * Immutable.
+ */
+public final class Glob {
 
     private final byte[] pattern;
 
-    Glob(String pattern) {
+    /** A pattern, of which no text is wrong. */
+    public Glob(String pattern) {
         this.pattern = pattern.getBytes(StandardCharsets.UTF_8);
     }
 
-    byte[] bytes() {
+    /** The pattern, as a server takes it. */
+    public byte[] bytes() {
         return pattern.clone();
     }
 
-    boolean matches(byte[] text) {
+    /** Whether the whole text is one that the pattern stands for. */
+    public boolean matches(byte[] text) {
         int at = 0;
         int p = 0;
         int star = -1; // where to go on in the pattern when what follows the last * does not fit
