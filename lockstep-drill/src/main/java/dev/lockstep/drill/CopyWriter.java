@@ -1,7 +1,10 @@
 package dev.lockstep.drill;
 
 import dev.lockstep.client.Exclusive;
+import dev.lockstep.client.Failover;
 import dev.lockstep.client.Lockstep;
+import dev.lockstep.client.LockstepListener;
+import dev.lockstep.client.LostWrites;
 import dev.lockstep.client.NotSentException;
 import dev.lockstep.topology.TopologyException;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -43,21 +46,40 @@ final class CopyWriter implements AutoCloseable {
     private final Map<String, Exclusive<String, String>> exclusives = new HashMap<>();
     private @Nullable Thread thread;
     private volatile boolean stopped;
+    private volatile boolean mayHaveLost;
     private volatile @Nullable RuntimeException failure;
 
     CopyWriter(String uri, CopyWorkload workload, int rate, Patience patience) {
-        this.source = connected(uri, patience);
+        this.source = connected(uri, new Witnessing(), patience);
         this.workload = workload;
         this.rate = rate;
         this.patience = patience;
     }
 
+    /** Sees when the source may have lost what it had acknowledged: also when nobody meant it to, as on a busy machine. */
+    private final class Witnessing implements LockstepListener {
+        @Override
+        public void onFailover(Failover failover) {
+            mayHaveLost = true;
+        }
+
+        @Override
+        public void onWritesLost(LostWrites lost) {
+            mayHaveLost = true;
+        }
+    }
+
+    /** Whether the source may have lost what it had acknowledged. */
+    boolean mayHaveLost() {
+        return mayHaveLost;
+    }
+
     /** On a busy machine servers that have just started may not answer in time. */
-    private static Lockstep connected(String uri, Patience patience) {
+    private static Lockstep connected(String uri, LockstepListener listener, Patience patience) {
         long until = patience.clock().getAsLong() + CONNECTS_WITHIN.toNanos();
         while (true) {
             try {
-                return Lockstep.connect(uri);
+                return Lockstep.builder(uri).listener(listener).connect();
             } catch (TopologyException e) {
                 if (patience.clock().getAsLong() > until) {
                     throw e;

@@ -16,7 +16,10 @@ final class Ownership {
      * the new owner has come, and finds out.
      *
      * The lease is renewed while the process lives. Where it is kept, in slot 0 of the target, a failover may lose the latest
-     * renewal, or the latest owner. The one that was lost finds somebody else's name there, or none, and stops. */
+     * renewal, or the latest owner. The one that was lost finds somebody else's name there, or a later epoch, and stops.
+     *
+     * If even the epoch is gone, the target was emptied. Whoever was its owner may take it again: of two only one can. But a
+     * deployment can also lead to another server than before, whose data is nobody's to remove; so that has to be empty too. */
 
     static final String KEY = Checkpoint.PREFIX + "{" + SlotTags.of(0) + "}:owner";
     static final String EPOCHS = Checkpoint.PREFIX + "{" + SlotTags.of(0) + "}:epoch";
@@ -27,7 +30,9 @@ final class Ownership {
     private final String owner;
     private final String run;
     private volatile long epoch;
-    private volatile @Nullable String deposedBy;
+    private volatile String server = "";
+    /** Why it is the owner no more. */
+    private volatile @Nullable String lost;
 
     /**
      * @param owner who this process is, for people
@@ -64,25 +69,53 @@ final class Ownership {
             }
         }
         epoch = node.ask(Words.of("INCR", EPOCHS)) instanceof Reply.Count number ? number.value() : 0;
+        server = serverRun(node);
     }
 
     /** Prolongs the lease, to be called every second or two. */
     void renew(Replies node) throws Setback, InterruptedException {
         String now = Replies.text(node.ask(Words.of("GET", KEY)));
-        if (now == null && isLatest(node)) {
-            // The lease ended while nobody could be asked, and nobody came.
+        if (now == null && mayReturn(node)) {
             node.ask(Words.of("SET", KEY, owner, "NX", "PX", Long.toString(LEASE_MILLIS)));
             now = Replies.text(node.ask(Words.of("GET", KEY)));
+            if (owner.equals(now)) {
+                node.ask(Words.of("SET", EPOCHS, Long.toString(epoch), "NX"));
+            }
         }
         if (!owner.equals(now)) {
-            deposedBy = now == null ? "a later one" : now;
+            lost = "This process keeps the target no more: " + (now == null ? "a later one" : now)
+                    + " does, since this one stood still, or was cut off, for longer than its lease";
             check();
         }
         node.ask(Words.of("PEXPIRE", KEY, Long.toString(LEASE_MILLIS)));
     }
 
-    private boolean isLatest(Replies node) throws Setback, InterruptedException {
-        return Long.toString(epoch).equals(Replies.text(node.ask(Words.of("GET", EPOCHS))));
+    /**
+     * Whether the lease only ended while nobody could be asked, and nobody came; or the target was emptied.
+     *
+     * @throws SyncException if this is another server, with data of its own: it is not the one that was to be written to
+     */
+    private boolean mayReturn(Replies node) throws Setback, InterruptedException {
+        String latest = Replies.text(node.ask(Words.of("GET", EPOCHS)));
+        if (latest != null) {
+            return latest.equals(Long.toString(epoch));
+        }
+        boolean empty = !String.valueOf(Replies.text(node.ask(Words.of("INFO", "keyspace"))))
+                .contains("keys=");
+        if (!empty && !serverRun(node).equals(server)) {
+            lost = node + " does not know of this copy, and holds other data; expected the server that was copied"
+                    + " to so far. If it is to be overwritten, start again";
+            check();
+        }
+        return true;
+    }
+
+    private static String serverRun(Replies node) throws Setback, InterruptedException {
+        return String.valueOf(Replies.text(node.ask(Words.of("INFO", "server"))))
+                .lines()
+                .filter(line -> line.startsWith("run_id:"))
+                .findFirst()
+                .orElse("unknown");
     }
 
     /** Cuts what former owners have left at a node. */
@@ -107,12 +140,11 @@ final class Ownership {
         return null;
     }
 
-    /** @throws SyncException if somebody else is the owner */
+    /** @throws SyncException if somebody else is the owner, or the target is not the one it was */
     void check() {
-        String other = deposedBy;
-        if (other != null) {
-            throw new SyncException("This process keeps the target no more: " + other
-                    + " does, since this one stood still, or was cut off, for longer than its lease");
+        String why = lost;
+        if (why != null) {
+            throw new SyncException(why);
         }
     }
 

@@ -216,10 +216,12 @@ final class RdbSplitter {
         long at = window.position();
         long written = window.eight();
         if (checked && written != 0 && written != sum) {
-            throw new SyncException("The snapshot's checksum at byte " + at + " is " + Long.toHexString(written)
-                    + ", but the bytes before it give " + Long.toHexString(sum)
-                    + ": they were damaged on their way or on"
-                    + " disk. What was copied of them cannot be trusted; start the copy again.");
+            throw new SyncException(
+                    "The snapshot's checksum at byte " + at + " is " + Long.toHexString(written)
+                            + ", but the bytes before it give " + Long.toHexString(sum)
+                            + ": they were damaged on their way or on"
+                            + " disk. What was copied of them cannot be trusted; start the copy again.",
+                    new RdbDamage("its checksum is another one"));
         }
     }
 

@@ -76,6 +76,12 @@ final class Replies {
         }
     }
 
+    /** Which node. */
+    @Override
+    public String toString() {
+        return outlet.node().toString();
+    }
+
     private static String advice(Words command, Reply.Failure failure) {
         return failure.is("NOPERM") ? "; grant its user the right to call " + command.name() : "";
     }

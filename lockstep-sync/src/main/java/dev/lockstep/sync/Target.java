@@ -1,6 +1,7 @@
 package dev.lockstep.sync;
 
 import dev.lockstep.topology.Deployment;
+import dev.lockstep.topology.Node;
 import dev.lockstep.topology.NodeAddress;
 import dev.lockstep.topology.Shard;
 import dev.lockstep.topology.Topology;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The deployment that is written to: who owns which of its slots now. Thread-safe; its watcher is its owner's to close. */
 final class Target {
@@ -36,13 +39,22 @@ final class Target {
         Map<NodeAddress, Shard> primaries = new LinkedHashMap<>();
         for (Shard shard : watcher.current().shards()) {
             if (shard.primary() == null || !shard.primary().reachable()) {
-                throw new Setback("shard " + shard.name() + " of the target has no primary that answers");
+                throw new Setback(
+                        "shard " + shard.name() + " of the target has no primary that answers: " + seen(shard));
             }
             if (!sharded || !shard.slots().isEmpty()) {
                 primaries.put(shard.primary().address(), shard);
             }
         }
         return primaries;
+    }
+
+    /** What is known of the nodes of a shard, for people. */
+    static String seen(Shard shard) {
+        String nodes = Stream.concat(Stream.ofNullable(shard.primary()), shard.replicas().stream())
+                .map(Node::toString)
+                .collect(Collectors.joining("; "));
+        return nodes.isEmpty() ? "no node of it is known" : nodes;
     }
 
     /** For each slot the primary that owns it; one for a target that is not sharded. */

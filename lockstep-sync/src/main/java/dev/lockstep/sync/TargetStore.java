@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class TargetStore {
     private final Outlets outlets;
     private final Replies records;
     private final Duration patience;
+    private @Nullable Signs signs;
 
     TargetStore(Outlets outlets, Duration patience) {
         this.outlets = outlets;
@@ -61,6 +63,11 @@ final class TargetStore {
         records.ask(Words.of("HSET", RECORDS, Integer.toString(record.lane()), record.toString()));
     }
 
+    /** What is remembered of a source shard's keys that are in doubt. */
+    DoubtStore doubts(Replicated replicated, LongSupplier clock, int lane) {
+        return new DoubtStore(records, replicated, clock, lane);
+    }
+
     /** How far each slot has come that has taken something of this source shard since its last full copy. */
     Map<Integer, Long> checkpoints(LaneRecord record) throws Setback, InterruptedException {
         Map<Integer, Long> offsets = new HashMap<>();
@@ -80,6 +87,20 @@ final class TargetStore {
             }
         }
         return offsets;
+    }
+
+    /** From now on {@link #turn} looks whether the signs of this full copy are there. */
+    Signs watch(LaneRecord record) {
+        Signs those = new Signs(outlets, record, patience);
+        signs = those;
+        return those;
+    }
+
+    /** @throws Divergence if the target has lost what it was given */
+    void turn(long now) {
+        if (signs != null) {
+            signs.turn(now);
+        }
     }
 
     /** The name of a source shard's checkpoint in the hash of a slot. */

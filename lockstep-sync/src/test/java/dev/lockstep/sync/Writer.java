@@ -47,13 +47,18 @@ final class Writer implements AutoCloseable {
 
     /** Sends a command whose key is its second word, or where {@code keyAt} says. */
     void send(int keyAt, String... words) {
+        sendTo(bySlot.isEmpty() ? "" : words[keyAt], words);
+    }
+
+    /** Sends a command to whoever has a key that need not be one of its words. */
+    void sendTo(String key, String... words) {
         CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8);
         for (int i = 1; i < words.length; i++) {
             arguments.add(words[i]);
         }
         StatefulRedisConnection<String, String> connection = bySlot.isEmpty()
                 ? first
-                : java.util.Objects.requireNonNull(bySlot.get(Slots.of(words[keyAt].getBytes(StandardCharsets.UTF_8))));
+                : java.util.Objects.requireNonNull(bySlot.get(Slots.of(key.getBytes(StandardCharsets.UTF_8))));
         ProtocolKeyword name = new ProtocolKeyword() {
             @Override
             public byte[] getBytes() {
