@@ -10,18 +10,25 @@ import redis.clients.jedis.Pipeline;
 
 /** Data sets that are copied from one deployment to another, always the same ones. */
 enum CopyData {
-    INCOMPRESSIBLE("strings of 100 bytes, incompressible"),
-    COMPRESSIBLE("strings of 100 bytes, compressible"),
-    MIXED("hashes, lists, sets and sorted sets of 10 elements");
+    INCOMPRESSIBLE(1, "strings of 100 bytes, incompressible"),
+    COMPRESSIBLE(2, "strings of 100 bytes, compressible"),
+    MIXED(3, "hashes, lists, sets and sorted sets of 10 elements");
 
     private static final int VALUE = 100;
     private static final int ELEMENTS = 10;
     private static final int TOGETHER = 2_000;
 
+    private final int number;
     private final String text;
 
-    CopyData(String text) {
+    CopyData(int number, String text) {
+        this.number = number;
         this.text = text;
+    }
+
+    /** By which it is chosen. */
+    int number() {
+        return number;
     }
 
     /** For people. */
@@ -31,7 +38,7 @@ enum CopyData {
 
     /** Writes them. */
     void fill(Jedis into, int keys) {
-        SplittableRandom random = new SplittableRandom(ordinal());
+        SplittableRandom random = new SplittableRandom(number);
         Pipeline pipeline = into.pipelined();
         for (int i = 0; i < keys; i++) {
             add(pipeline, i, random);

@@ -69,7 +69,7 @@ public final class FullCopy {
             int only = options.number("--data");
             for (CopyData data : CopyData.values()) {
                 int keys = options.number(data == CopyData.MIXED ? "--others" : "--strings");
-                if (only == 0 || only == data.ordinal() + 1) {
+                if (only == 0 || only == data.number()) {
                     empty(source.primary());
                     try (Jedis jedis = new Jedis("127.0.0.1", source.primary().port())) {
                         data.fill(jedis, keys);
