@@ -9,7 +9,7 @@ import redis.clients.jedis.Jedis;
  * Who looks, again and again, which marks have come to a server, and how long after they were written. A mark counts when it is
  * seen, which is up to half a millisecond after it came.
  */
-final class LagWatch implements AutoCloseable {
+final class LagWatch {
 
     private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
@@ -55,8 +55,8 @@ final class LagWatch implements AutoCloseable {
         return taken;
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    /** Looks no more. */
+    void end() throws InterruptedException {
         over = true;
         thread.join();
         server.close();

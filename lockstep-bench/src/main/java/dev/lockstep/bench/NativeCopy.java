@@ -1,5 +1,6 @@
 package dev.lockstep.bench;
 
+import dev.lockstep.local.LocalRedisException;
 import dev.lockstep.local.LocalServer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -19,7 +20,7 @@ record NativeCopy(String name, String load) implements CopyWay {
         target.command("CONFIG", "SET", "repl-diskless-load", load);
         long since = System.nanoTime();
         target.command("REPLICAOF", source.host(), Integer.toString(source.port()));
-        while (!String.valueOf(target.command("INFO", "replication")).contains("master_link_status:up")) {
+        while (!isInStep(target)) {
             if (System.nanoTime() - since > BOUND_NANOS) {
                 throw new IllegalStateException(target + " is not in step: " + target.logTail(5));
             }
@@ -28,5 +29,13 @@ record NativeCopy(String name, String load) implements CopyWay {
         double seconds = (System.nanoTime() - since) / 1e9;
         target.command("REPLICAOF", "NO", "ONE");
         return new Taken(seconds, 0, 0, 0);
+    }
+
+    private static boolean isInStep(LocalServer target) {
+        try {
+            return String.valueOf(target.command("INFO", "replication")).contains("master_link_status:up");
+        } catch (LocalRedisException busy) {
+            return false; // it loads, on a busy machine
+        }
     }
 }

@@ -108,7 +108,7 @@ public final class SyncLag {
             } finally {
                 lag.writes.close();
                 for (Follower follower : lag.followers) {
-                    follower.watch().close();
+                    follower.watch().end();
                 }
                 copier.destroy();
                 copier.waitFor();

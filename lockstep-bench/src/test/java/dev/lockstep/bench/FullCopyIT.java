@@ -11,20 +11,20 @@ import org.junit.jupiter.api.Test;
 class FullCopyIT {
 
     @Test
-    void everyWayCopiesEveryDataSet() throws Exception {
+    void everyWayCopiesAll() throws Exception {
         var text = new ByteArrayOutputStream();
 
         Evidence evidence = FullCopy.run(
                 new PrintStream(text, true, StandardCharsets.UTF_8),
                 "--rounds",
                 "1",
-                "--strings",
-                "3000",
+                "--data",
+                "3",
                 "--others",
                 "2000");
 
         assertThat(evidence.sheets())
-                .hasSize(3)
+                .hasSize(1)
                 .allSatisfy(sheet -> assertThat(sheet.rounds())
                         .hasSize(4)
                         .allSatisfy((way, rounds) ->

@@ -5,6 +5,8 @@ import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the copies of all source shards into one target have in common. Thread-safe. */
 final class CopyTask {
@@ -17,6 +19,7 @@ final class CopyTask {
     private final Ownership ownership;
     private final Duration patience;
     private final Clocks clocks;
+    private final Libraries libraries = new Libraries();
     private volatile TargetFacts facts = new TargetFacts(new TargetShape(false, 1), null, new HashKey(0, 0), () -> 0);
 
     /**
@@ -65,8 +68,13 @@ final class CopyTask {
         return opener.open(loops, outlet.node(), name, outlet);
     }
 
+    /** Who reads single keys of a source shard. */
+    SourceReader reader(LinkOpener source, Supplier<@Nullable NodeAddress> primary) {
+        return new SourceReader(primary, source, loops, clocks.nanos(), patience);
+    }
+
     Planner planner() {
-        return new Planner(facts.shape(), clocks.millis());
+        return new Planner(facts.shape(), targetFormat(), clocks.millis());
     }
 
     RdbFormat targetFormat() {
@@ -90,6 +98,15 @@ final class CopyTask {
     SnapshotKeys noKeys() {
         return new SnapshotKeys(
                 facts.hashKey(), SnapshotKeys.most(Runtime.getRuntime().maxMemory()));
+    }
+
+    Libraries libraries() {
+        return libraries;
+    }
+
+    /** No key, of those that are met on the way. */
+    MetKeys noneMet() {
+        return new MetKeys(facts.hashKey());
     }
 
     Target target() {

@@ -7,7 +7,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +39,11 @@ final class CrossSlots {
     private final Outlets outlets;
     private final Supplier<BitSet> slots;
     private final Duration patience;
-    private final BooleanSupplier graceful;
+    private final Libraries libraries;
 
-    /**
-     * @param slots of the source shard, as it has them now
-     * @param graceful whether keys are kept longer than they live, so that one that is missing was never there
-     */
-    CrossSlots(Outlets outlets, Supplier<BitSet> slots, Duration patience, BooleanSupplier graceful) {
-        this.graceful = graceful;
+    /** @param slots of the source shard, as it has them now */
+    CrossSlots(Outlets outlets, Supplier<BitSet> slots, Duration patience, Libraries libraries) {
+        this.libraries = libraries;
         this.outlets = outlets;
         this.slots = slots;
         this.patience = patience;
@@ -69,6 +65,7 @@ final class CrossSlots {
             some.and(slots.get());
             flush(some, -1, parts);
         } else if (effect instanceof Effect.Functions functions) {
+            libraries.changed();
             for (Outlet outlet : outlets.all()) {
                 change(functions, outlet);
             }
@@ -92,7 +89,7 @@ final class CrossSlots {
     /** A slot that has to give something must not have gone on without that. */
     private static void present(Parts parts, int slot) {
         if (parts.isPast(slot)) {
-            throw new Divergence("a failover of the target took back what had come from another slot");
+            throw new KeyDiffers("a failover of the target took back what had come from another slot");
         }
     }
 
@@ -106,22 +103,18 @@ final class CrossSlots {
                     ? told.value()
                     : -1;
             byte[] value = dump(node, from.bytes());
-            if (value == null && graceful.getAsBoolean()) {
-                throw new Divergence("the key that is renamed or copied is not there");
+            if (value == null) {
+                throw new KeyDiffers("the key that is renamed or copied is not there");
             }
-            // What has expired here has, or will have, under its new name.
             parts.commit(
                     to.slot(),
-                    List.of(
-                            value == null
-                                    ? applied(ascii("DEL"), to.bytes())
-                                    : applied(
-                                            ascii("RESTORE"),
-                                            to.bytes(),
-                                            ascii(Long.toString(Math.max(0, time))),
-                                            value,
-                                            ascii("REPLACE"),
-                                            ascii("ABSTTL"))));
+                    List.of(applied(
+                            ascii("RESTORE"),
+                            to.bytes(),
+                            ascii(Long.toString(Math.max(0, time))),
+                            value,
+                            ascii("REPLACE"),
+                            ascii("ABSTTL"))));
         }
         if (!relocation.keepsSource() && parts.next(from.slot())) {
             parts.commit(from.slot(), List.of(applied(ascii("DEL"), from.bytes())));
@@ -136,7 +129,7 @@ final class CrossSlots {
                 element = Replies.bytes(at(transfer.fromSlot()).ask(transfer.peek()));
             }
             if (element == null) {
-                throw new Divergence("there is nothing to be moved from one list to another");
+                throw new KeyDiffers("there is nothing to be moved from one list to another");
             }
             parts.commit(transfer.toSlot(), List.of(new Applied(0, transfer.put(element), ExpectedReply.ANY)));
         }

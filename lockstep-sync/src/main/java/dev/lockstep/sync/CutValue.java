@@ -129,13 +129,13 @@ final class CutValue {
     }
 
     /**
-     * Its plain bytes, for SET, if it is a string of at most so many, and at hand; null if not.
+     * Its plain bytes, for SET, or as the code of a library, if it is a string of at most so many, and at hand; null if not.
      *
      * @throws SyncException if it is compressed, and does not give what it says
      */
     @Nullable
     RdbString plain(int atMost) {
-        if (type != RdbType.STRING || !held()) {
+        if ((type != RdbType.STRING && type != RdbType.FUNCTION) || !held()) {
             return null;
         }
         try {

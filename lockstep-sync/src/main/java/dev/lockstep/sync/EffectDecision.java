@@ -137,10 +137,16 @@ final class EffectDecision {
     }
 
     /** The database that a MOVE or COPY names; -1 if there is none. */
-    private static int otherDatabase(ReplicatedCommand command, Words plain) {
+    static int otherDatabase(ReplicatedCommand command, Words plain) {
         return switch (command) {
             case MOVE -> Math.toIntExact(plain.number(2));
-            case COPY -> plain.is(3, "DB") ? Math.toIntExact(plain.number(4)) : -1;
+            case COPY -> {
+                int database = -1;
+                for (int i = 3; i + 1 < plain.count(); i++) {
+                    database = plain.is(i, "DB") ? Math.toIntExact(plain.number(i + 1)) : database;
+                }
+                yield database;
+            }
             default -> -1;
         };
     }

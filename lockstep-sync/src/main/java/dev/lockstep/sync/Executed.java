@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Executed implements Consumer<Reply> {
     /* MULTI, the commands, the checkpoint, EXEC. A command that is refused when it is queued has the whole transaction
      * refused, and nothing has happened. One that fails when it is executed does not keep the others from being executed:
-     * then the copy differs from its source, and the checkpoint does not say so. */
+     * then its keys differ from the source's, and the checkpoint does not say so. */
 
     private static final byte[] MULTI = ascii("MULTI");
     private static final byte[] EXEC = ascii("EXEC");
@@ -25,11 +25,14 @@ final class Executed implements Consumer<Reply> {
     interface Outcome {
         void committed(Executed transaction);
 
+        /** A command has had another effect than at the source; told before the end. */
+        void differed(Applied command, String why);
+
         /** Nothing of it was executed. */
         void refused(Executed transaction, Reply.Failure why);
 
-        /** It was executed, and a command had another effect than at the source. */
-        void diverged(Executed transaction, Words command, String why);
+        /** It was executed, and what is not a command of the source has failed. */
+        void diverged(Executed transaction, String why);
     }
 
     private final ApplyQueue.Transaction transaction;
@@ -117,26 +120,30 @@ final class Executed implements Consumer<Reply> {
     }
 
     private void judge(List<Reply> results) {
+        if (results.size() != replies - 2) {
+            outcome.diverged(this, "it had " + results.size() + " answers; expected " + (replies - 2));
+            return;
+        }
+        String trouble = null;
         int at = 0;
         int database = 0;
-        for (Reply result : results) {
-            if (result instanceof Reply.Failure why) {
-                outcome.diverged(this, transaction.commands().get(0).words(), why.text());
-                return;
-            }
-        }
         for (Applied command : transaction.commands()) {
             if (command.database() != database) {
                 database = command.database();
-                at++;
+                trouble = results.get(at++) instanceof Reply.Failure why ? why.text() : trouble;
             }
-            String why = at < results.size() ? command.objection(results.get(at)) : "no reply";
+            String why = command.objection(results.get(at++));
             if (why != null) {
-                outcome.diverged(this, command.words(), why);
-                return;
+                outcome.differed(command, why);
             }
-            at++;
         }
-        outcome.committed(this);
+        for (; at < results.size(); at++) {
+            trouble = results.get(at) instanceof Reply.Failure why ? why.text() : trouble;
+        }
+        if (trouble != null) {
+            outcome.diverged(this, trouble);
+        } else {
+            outcome.committed(this);
+        }
     }
 }

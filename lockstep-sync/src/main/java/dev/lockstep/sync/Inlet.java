@@ -45,7 +45,8 @@ final class Inlet implements SourceListener, AutoCloseable {
             spool.abandon(now, "the target stands elsewhere");
         }
         boolean streams = record != null
-                && (record.phase() == LaneRecord.Phase.CATCH_UP || record.phase() == LaneRecord.Phase.LIVE);
+                && record.phase() != LaneRecord.Phase.COPY
+                && record.phase() != LaneRecord.Phase.DIVERGED;
         if (!started && record != null && streams) {
             Generation next = spool.beginStream(new StreamStart(record.history(), record.offset(), record.database()));
             start();
@@ -65,7 +66,7 @@ final class Inlet implements SourceListener, AutoCloseable {
         }
         return switch (record.phase()) {
             case COPY -> generation.snapshot() != null && generation.id().equals(record.snapshot());
-            case CATCH_UP, LIVE -> generation.contains(record.history(), record.offset());
+            case CATCH_UP, LIVE, BEHIND -> generation.contains(record.history(), record.offset());
             case DIVERGED -> false;
         };
     }

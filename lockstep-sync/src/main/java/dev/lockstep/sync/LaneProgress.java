@@ -30,7 +30,7 @@ final class LaneProgress {
         now = now.in(
                 switch (phase) {
                     case COPY -> SyncProgress.Phase.FULL_COPY;
-                    case CATCH_UP -> SyncProgress.Phase.CATCH_UP;
+                    case CATCH_UP, BEHIND -> SyncProgress.Phase.CATCH_UP;
                     case LIVE -> SyncProgress.Phase.LIVE;
                     case DIVERGED -> SyncProgress.Phase.CONNECTING;
                 });

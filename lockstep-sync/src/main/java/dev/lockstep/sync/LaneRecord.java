@@ -38,8 +38,10 @@ record LaneRecord(
         COPY,
         /** The target holds the snapshot, and takes units of the stream; times of expiry have grace. */
         CATCH_UP,
-        /** The target has been in step. */
+        /** The target has been in step, times of expiry are true. */
         LIVE,
+        /** The target has been live, and is behind: some times of expiry have grace, and some keys may be gone too early. */
+        BEHIND,
         /** The target has been seen to differ: only a full copy helps. */
         DIVERGED
     }

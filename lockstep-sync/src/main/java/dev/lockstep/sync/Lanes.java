@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The copies of all shards of a source, each on a thread of its own, with a spool of its own. Thread-safe. */
@@ -65,6 +66,7 @@ final class Lanes implements AutoCloseable {
                 .forEach((number, shard) ->
                         own.enter(number, shard.name(), numbers.slots().getOrDefault(number, new BitSet())));
         custody = own;
+        task.libraries().expect(numbers.shards().size());
         numbers.shards().forEach(this::begin);
     }
 
@@ -89,18 +91,35 @@ final class Lanes implements AutoCloseable {
                 listener -> new PsyncSource(
                         new LinkOpener(settings.source()),
                         loops.next(),
-                        () -> nodeOf(shard.name()),
+                        nodesOf(shard.name()),
                         spool,
                         SourceSettings.of("lockstep-sync", settings.source().mode() == Deployment.Mode.SENTINEL),
                         listener),
                 SOURCE_PATIENCE);
+        SourceReader reader = task.reader(new LinkOpener(settings.source()), () -> primaryOf(shard.name()));
         Custody own = custody;
-        ShardCopy copy =
-                new ShardCopy(number, inlet, task, progress, sharded ? new ShardCopy.Sharding(own, this::nodes) : null);
+        ShardCopy copy = new ShardCopy(
+                number, inlet, task, progress, reader, sharded ? new ShardCopy.Sharding(own, this::nodes) : null);
         Thread thread = new Thread(copy, "lockstep-copy-" + number);
         thread.setDaemon(true);
         all.add(new Lane(number, shard, inlet, copy, progress, thread));
         thread.start();
+    }
+
+    private PsyncSource.Nodes nodesOf(String name) {
+        return new PsyncSource.Nodes() {
+            @Override
+            public @Nullable NodeAddress get() {
+                return nodeOf(name);
+            }
+
+            @Override
+            public boolean answers(NodeAddress node) {
+                return source.current().shards().stream()
+                        .flatMap(shard -> Stream.concat(Stream.ofNullable(shard.primary()), shard.replicas().stream()))
+                        .noneMatch(known -> known.address().equals(node) && !known.reachable());
+            }
+        };
     }
 
     /** The primaries of the source, to be asked on one thread. */
@@ -122,6 +141,16 @@ final class Lanes implements AutoCloseable {
                         .map(Node::address)
                         .findFirst()
                         .orElse(primary == null || !primary.reachable() ? null : primary.address());
+            }
+        }
+        return null;
+    }
+
+    private @Nullable NodeAddress primaryOf(String name) {
+        for (Shard shard : source.current().shards()) {
+            Node primary = shard.primary();
+            if (shard.name().equals(name) && primary != null && primary.reachable()) {
+                return primary.address();
             }
         }
         return null;

@@ -43,6 +43,8 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
         boolean made = false;
         try {
             connect(every, task, task.ownership().connectionName());
+            // A Valkey in import mode does not let keys expire under who says this; others do not know the word.
+            every.forEach(outlet -> outlet.link().call(Words.of("CLIENT", "IMPORT-SOURCE", "ON")));
             Replies records = new Replies(outlets.records, task.patience());
             task.ownership().renew(records); // who is not the owner has nobody cut off
             for (Outlet outlet : outlets.all()) {
@@ -112,6 +114,13 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
     @Override
     public List<Outlet> all() {
         return new ArrayList<>(byNode.values());
+    }
+
+    /** For single questions to each of them. */
+    List<Replies> replies(Duration patience) {
+        return byNode.values().stream()
+                .map(outlet -> new Replies(outlet, patience))
+                .toList();
     }
 
     /** To the owner of slot 0, for what is remembered of the copy: always in database 0. */

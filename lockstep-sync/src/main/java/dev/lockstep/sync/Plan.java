@@ -2,6 +2,7 @@ package dev.lockstep.sync;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one unit is carried out on a target: in steps, each of which finds what those before it have left. Immutable.
@@ -17,7 +18,18 @@ record Plan(List<Step> steps) {
         record Local(Map<Integer, List<Applied>> bySlot) implements Step {}
 
         /** Something that concerns several slots, or all. */
-        record Crossing(Effect effect, int database) implements Step {}
+        record Crossing(Effect effect, int database) implements Step {
+
+            /** Its command, if that has keys. */
+            @Nullable
+            Words words() {
+                return effect instanceof Effect.Relocation relocation
+                        ? relocation.from().words()
+                        : effect instanceof Effect.Transfer transfer
+                                ? transfer.words()
+                                : effect instanceof Effect.Computation computation ? computation.words() : null;
+            }
+        }
     }
 
     Plan {

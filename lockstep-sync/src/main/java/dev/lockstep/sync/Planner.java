@@ -11,20 +11,25 @@ import java.util.function.LongSupplier;
 final class Planner {
 
     /** Keys that the copy itself has in database 0, and that have to stay there. */
-    private static final List<String> OWN_KEYS =
-            List.of(Checkpoint.key(0), TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS, Replicated.key(0));
+    private static final List<String> OWN_KEYS = List.of(
+            Checkpoint.key(0), TargetStore.RECORDS, Ownership.KEY, Ownership.EPOCHS, Replicated.key(0), DoubtStore.KEY);
 
     /** What expires here is a field of a hash. A payload of RESTORE has such times without grace too. */
     private static final Set<ReplicatedCommand> OF_FIELDS =
             Set.of(ReplicatedCommand.HPEXPIREAT, ReplicatedCommand.HSETEX);
 
     private final TargetShape target;
+    private final RdbFormat format;
     private final LongSupplier wallClock;
     private boolean graceful;
 
-    /** @param wallClock milliseconds since 1970 */
-    Planner(TargetShape target, LongSupplier wallClock) {
+    /**
+     * @param format in which the target writes values itself
+     * @param wallClock milliseconds since 1970
+     */
+    Planner(TargetShape target, RdbFormat format, LongSupplier wallClock) {
         this.target = target;
+        this.format = format;
         this.wallClock = wallClock;
     }
 
@@ -70,7 +75,8 @@ final class Planner {
                     steps.add(new Plan.Step.Local(local));
                     local = new LinkedHashMap<>();
                 }
-                steps.add(new Plan.Step.Crossing(effect, database));
+                steps.add(new Plan.Step.Crossing(
+                        effect instanceof Effect.Functions functions ? restored(functions) : effect, database));
             }
         }
         if (!local.isEmpty()) {
@@ -91,10 +97,39 @@ final class Planner {
         if (database == 0 && isOwn(command)) {
             return;
         }
-        SlotCommand written =
-                graceful && !OF_FIELDS.contains(command.command()) ? command.withGrace(Expiries.GRACE) : command;
+        SlotCommand written = command.command() == ReplicatedCommand.RESTORE ? restored(command) : command;
+        written = graceful && !OF_FIELDS.contains(command.command()) ? written.withGrace(Expiries.GRACE) : written;
         local.computeIfAbsent(command.slot(), slot -> new ArrayList<>())
                 .add(new Applied(database, written.words(), command.reply()));
+    }
+
+    /** With its payload in a form that the target takes. */
+    private SlotCommand restored(SlotCommand command) {
+        byte[] payload = command.words().bytes(3);
+        byte[] form = form(
+                payload,
+                "the key '"
+                        + KeyText.of(
+                                command.words().bytes(1), 0, command.words().bytes(1).length) + "'");
+        return form == payload
+                ? command
+                : new SlotCommand(command.command(), command.words().with(3, form), command.slot());
+    }
+
+    private Effect.Functions restored(Effect.Functions functions) {
+        return functions.words().is(1, "RESTORE")
+                ? new Effect.Functions(
+                        functions.words().with(2, form(functions.words().bytes(2), "the function libraries")),
+                        functions.mayFail())
+                : functions;
+    }
+
+    private byte[] form(byte[] payload, String what) {
+        try {
+            return DumpPayload.forTarget(payload, format);
+        } catch (SyncException e) {
+            throw new SyncException("The copy stops before a RESTORE of " + what + ": " + e.getMessage(), e);
+        }
     }
 
     /** What another copy keeps in the source, because that is its target. */

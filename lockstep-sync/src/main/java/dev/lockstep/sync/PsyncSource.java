@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +41,24 @@ final class PsyncSource implements AutoCloseable {
     private static final String NO_PORT = "65536";
     private static final int FIRST_ACKNOWLEDGEMENTS = 20;
     private static final int FIRST_ACKNOWLEDGEMENT_MILLIS = 50;
+    private static final int DOUBTFUL_TICKS = 2;
+
+    /** Which node is to be connected to, and what is known of it otherwise. Asked on the event loop; must not block. */
+    @FunctionalInterface
+    interface Nodes {
+        /** Whom to connect to next, preferably a replica; null if nobody is known just now. */
+        @Nullable
+        NodeAddress get();
+
+        /** Whether a node answers others. */
+        default boolean answers(NodeAddress node) {
+            return true;
+        }
+    }
 
     private final LinkOpener opener;
     private final EventLoop loop;
-    private final Supplier<@Nullable NodeAddress> nodes;
+    private final Nodes nodes;
     private final Spool spool;
     private final SourceSettings settings;
     private final SourceListener listener;
@@ -58,13 +71,12 @@ final class PsyncSource implements AutoCloseable {
 
     /**
      * @param loop on which all happens
-     * @param nodes whom to connect to next, preferably a replica; null if nobody is known just now. Asked on the event loop
-     *     before each attempt; must not block.
+     * @param nodes asked before each attempt
      */
     PsyncSource(
             LinkOpener opener,
             EventLoop loop,
-            Supplier<@Nullable NodeAddress> nodes,
+            Nodes nodes,
             Spool spool,
             SourceSettings settings,
             SourceListener listener) {
@@ -383,6 +395,13 @@ final class PsyncSource implements AutoCloseable {
             heard = false;
             if (settings.acknowledge().multipliedBy(silentTicks).compareTo(settings.silence()) >= 0) {
                 lost(node + " has sent nothing for " + settings.silence().toMillis() + " ms");
+                return;
+            }
+            // One that stands still closes no connection, and may have nothing to say for repl-ping-replica-period, 10
+            // s.
+            if (silentTicks >= DOUBTFUL_TICKS && !nodes.answers(node)) {
+                lost(node + " has sent nothing for "
+                        + settings.acknowledge().multipliedBy(silentTicks).toMillis() + " ms, and answers nobody else");
                 return;
             }
             if (streaming) {

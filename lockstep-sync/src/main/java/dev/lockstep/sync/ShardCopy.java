@@ -3,7 +3,10 @@ package dev.lockstep.sync;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -16,8 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * COPY      → CATCH_UP   the snapshot has been carried over, and what the target has beyond it is gone
- * CATCH_UP  → LIVE       everything that had arrived has been applied, and times of expiry are true
- * any       → DIVERGED   a command had another effect than at the source
+ * CATCH_UP  → LIVE       see Pace, also for BEHIND
+ * any       → DIVERGED   a key that is known to differ cannot be copied by itself
  * any       → COPY       the source, or the spool, cannot go on from where the target stands; the target has diverged
  * </pre>
  */
@@ -33,6 +36,8 @@ final class ShardCopy implements Runnable {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 3_000;
     private static final int COMMANDS_TOGETHER = 2_048;
+    /** Beyond that a live copy is behind. */
+    private static final long MOST_LAG_MILLIS = 1_000;
 
     /**
      * What is known of the slots, if the source is a Redis Cluster.
@@ -45,6 +50,8 @@ final class ShardCopy implements Runnable {
     private final Inlet source;
     private final CopyTask task;
     private final LaneProgress progress;
+    private final SourceReader reader;
+    private final Doubts doubts = new Doubts();
     private final @Nullable Sharding sharding;
     private volatile boolean stopped;
     /** Why the target is known to differ, until that has been written there. */
@@ -56,13 +63,21 @@ final class ShardCopy implements Runnable {
 
     /**
      * @param lane the number of the source shard
+     * @param reader of single keys; closed by this
      * @param sharding null if the source has no slots
      */
-    ShardCopy(int lane, Inlet source, CopyTask task, LaneProgress progress, @Nullable Sharding sharding) {
+    ShardCopy(
+            int lane,
+            Inlet source,
+            CopyTask task,
+            LaneProgress progress,
+            SourceReader reader,
+            @Nullable Sharding sharding) {
         this.lane = lane;
         this.source = source;
         this.task = task;
         this.progress = progress;
+        this.reader = reader;
         this.sharding = sharding;
     }
 
@@ -74,7 +89,7 @@ final class ShardCopy implements Runnable {
     @Override
     public void run() {
         long pause = FIRST_PAUSE_MILLIS;
-        try {
+        try (reader) {
             while (!stopped) {
                 long before = progress.applied();
                 try {
@@ -174,6 +189,9 @@ final class ShardCopy implements Runnable {
             }
             record = begin(generation);
             remember(store, record);
+            doubts.begin(List.of());
+            DoubtStore former = store.doubts(replicated, task::now, lane);
+            former.forget(former.read());
             replicated.await(task::now);
         }
         source.use(generation);
@@ -225,46 +243,53 @@ final class ShardCopy implements Runnable {
         if (snapshot == null) {
             throw new IllegalStateException("The snapshot is gone before it was carried over");
         }
-        Sweep sweep = new Sweep(outlets, bits(), task.patience());
-        // A target that has nothing yet will have nothing to be removed.
-        SnapshotKeys present = sweep.findsNothing() ? null : task.noKeys();
+        Set<@Nullable String> libraries = new HashSet<>();
+        // Where nothing is yet, there will be nothing to be removed.
+        SnapshotKeys present = sweep(outlets).findsNothing() ? null : task.noKeys();
         SnapshotCopy copy = new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases());
+        SnapshotCopy.Watch watch = new SnapshotCopy.Watch() {
+            private long writtenAt = task.now();
+
+            @Override
+            public boolean present(int database, ByteBuffer key) {
+                // What is left of a slot that the shard does not own is none of its data.
+                boolean isTaken = sharding == null || taken.get(Slots.of(key));
+                if (isTaken && present != null) {
+                    present.add(database, key);
+                }
+                return isTaken;
+            }
+
+            @Override
+            public void library(@Nullable String name) {
+                libraries.add(name);
+            }
+
+            @Override
+            public void marked(long place) throws Setback, InterruptedException {
+                checkUp(outlets, generation);
+                progress.snapshot(place, snapshot.length(), copy.keys());
+                if (task.now() - writtenAt > MARK_EVERY) {
+                    replicated.await(task::now);
+                    remember(store, record.marked(place));
+                    writtenAt = task.now();
+                }
+            }
+        };
         try {
-            copy.run(record.mark(), new SnapshotCopy.Watch() {
-                private long writtenAt = task.now();
-
-                @Override
-                public boolean present(int database, ByteBuffer key) {
-                    // What is left of a slot that the shard does not own is none of its data.
-                    boolean isTaken = sharding == null || taken.get(Slots.of(key));
-                    if (isTaken && present != null) {
-                        present.add(database, key);
-                    }
-                    return isTaken;
-                }
-
-                @Override
-                public void marked(long place) throws Setback, InterruptedException {
-                    checkUp(outlets, generation);
-                    progress.snapshot(place, snapshot.length(), copy.keys());
-                    if (task.now() - writtenAt > MARK_EVERY) {
-                        replicated.await(task::now);
-                        remember(store, record.marked(place));
-                        writtenAt = task.now();
-                    }
-                }
-            });
+            copy.run(record.mark(), watch);
         } catch (Refused e) {
             throw new SyncException(copy.nameAt(e.place()) + ": " + e.getMessage(), e);
         }
         progress.snapshot(snapshot.length(), snapshot.length(), copy.keys());
-        for (boolean left = present != null; left; ) {
-            sweep.allBut(present);
-            left = present.nextPart();
-            if (left) {
-                copy.keysAgain(present::add);
+        if (present != null) {
+            sweep(outlets).allBut(present);
+            while (present.nextPart()) {
+                copy.keysAgain(watch::present);
+                sweep(outlets).allBut(present);
             }
         }
+        task.libraries().copied(lane, libraries, outlets.replies(task.patience()));
         replicated.await(task::now);
         // A replica's stream does not say which database is selected where it begins; its snapshot does.
         int database = (int) Math.max(0, copy.facts().number("repl-stream-db", 0));
@@ -273,6 +298,11 @@ final class ShardCopy implements Runnable {
         remember(store, copied);
         replicated.await(task::now);
         return copied;
+    }
+
+    /** Over what is the lane's now. */
+    private Sweep sweep(Outlets outlets) {
+        return new Sweep(outlets, bits(), task.patience());
     }
 
     /** The slots that are the lane's now; all if the source has none. */
@@ -293,6 +323,7 @@ final class ShardCopy implements Runnable {
         private @Nullable Generation generation;
         private @Nullable StreamCopy copy;
         private @Nullable Planner planner;
+        private @Nullable Pace pace;
 
         AtGate(Outlets outlets, TargetStore store, SourceNodes nodes) {
             this.outlets = outlets;
@@ -304,7 +335,8 @@ final class ShardCopy implements Runnable {
             return Objects.requireNonNull(sharding).custody();
         }
 
-        void streams(StreamCopy by, Planner withTimes) {
+        void streams(StreamCopy by, Planner withTimes, Pace at) {
+            pace = at;
             copy = by;
             planner = withTimes;
         }
@@ -341,8 +373,11 @@ final class ShardCopy implements Runnable {
                 BitSet more = bits();
                 more.or(slots);
                 boolean again = late && before.phase() == LaneRecord.Phase.LIVE;
-                kept = (again ? before.in(LaneRecord.Phase.CATCH_UP) : before).owning(Slots.ranges(more));
+                kept = (again ? before.in(LaneRecord.Phase.BEHIND) : before).owning(Slots.ranges(more));
                 store.write(kept);
+                if (late && pace != null) {
+                    pace.again();
+                }
             }
         }
     }
@@ -355,51 +390,55 @@ final class ShardCopy implements Runnable {
             Generation generation,
             @Nullable AtGate atGate)
             throws Setback, InterruptedException, IOException {
-        progress.phase(record.phase());
+        PaceMemory memory = new PaceMemory(store, replicated);
         generation.releaseSnapshot();
         ApplyQueue queue = new ApplyQueue(record.offset(), COMMANDS_TOGETHER);
         store.checkpoints(record).forEach(queue::holds);
+        DoubtStore keptDoubts = store.doubts(replicated, task::now, lane);
+        doubts.begin(keptDoubts.read());
+        Mending mending = new Mending(doubts, keptDoubts, reader, this::bits, outlets, task);
         Planner planner = task.planner();
-        planner.graceful(record.phase() == LaneRecord.Phase.CATCH_UP);
+        Pace pace = new Pace(
+                memory,
+                planner,
+                doubts,
+                reader,
+                new Pace.Way(outlets, () -> sweep(outlets), task));
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,
-                new CrossSlots(outlets, this::bits, task.patience(), planner::isGraceful),
+                new CrossSlots(outlets, this::bits, task.patience(), task.libraries()),
                 queue,
                 new StreamCopy.Way(
                         outlets,
                         record,
+                        doubts,
+                        keptDoubts,
                         why -> diverged.compareAndSet(null, why),
-                        atGate == null ? null : atGate.gate));
+                        new StreamCopy.Watched(pace, atGate == null ? null : atGate.gate)));
         if (atGate != null) {
-            atGate.streams(copy, planner);
+            atGate.streams(copy, planner, pace);
         }
         DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());
-        KeyWalk walk = null;
         boolean settled = atGate == null;
         while (!stopped) {
-            copy.turn(walk == null);
+            progress.phase(remembered().phase());
+            copy.turn(pace.isPatient());
             checkUp(outlets, generation);
             if (atGate != null) {
                 atGate.check();
                 settled = atGate.gate.isDue(SETTLE_EVERY) ? atGate.gate.settle() : settled;
             }
             progress.stream(copy.frontier(), generation.end(), copy.units());
-            boolean inStep = copy.isIdle() && copy.frontier() == generation.end() && settled;
-            if (inStep && walk == null && isCatchingUp() && source.isStreaming()) {
-                planner.graceful(false); // what is written from now on has its true time
-                walk = new Sweep(outlets, bits(), task.patience()).trueTimes();
+            boolean inStep = copy.isIdle() && copy.frontier() == generation.end() && settled && source.isStreaming();
+            boolean behind = progress.now().lagMillis() > MOST_LAG_MILLIS || !source.isStreaming();
+            pace.turn(copy, inStep, behind);
+            if (pace.mayMend()) {
+                mending.turn(copy, generation);
             }
-            // Page by page, since what is renewed meanwhile must not wait for the end of the walk.
-            if (walk != null) {
-                copy.drain();
-            }
-            if (walk != null && !walk.page()) {
-                walk = null;
-                replicated.await(task::now);
-                remember(store, remembered().in(LaneRecord.Phase.LIVE));
-                progress.phase(LaneRecord.Phase.LIVE);
-                divergences = 0;
+            if (mending.isDone()) {
+                pace.mended();
+                divergences = pace.isLive() ? 0 : divergences;
             }
             if (durable.turn(copy.frontier(), task.now())) {
                 remember(
@@ -419,8 +458,27 @@ final class ShardCopy implements Runnable {
         return Objects.requireNonNull(kept);
     }
 
-    private boolean isCatchingUp() {
-        return remembered().phase() == LaneRecord.Phase.CATCH_UP;
+    /** What is remembered, as the pace needs it. */
+    private final class PaceMemory implements Pace.Memory {
+        private final TargetStore store;
+        private final Replicated replicated;
+
+        PaceMemory(TargetStore store, Replicated replicated) {
+            this.store = store;
+            this.replicated = replicated;
+        }
+
+        @Override
+        public LaneRecord.Phase phase() {
+            return remembered().phase();
+        }
+
+        @Override
+        public void become(LaneRecord.Phase phase) throws Setback, InterruptedException {
+            replicated.await(task::now);
+            remember(store, remembered().in(phase));
+            replicated.await(task::now);
+        }
     }
 
     private void checkUp(Outlets outlets, Generation generation) throws Setback {

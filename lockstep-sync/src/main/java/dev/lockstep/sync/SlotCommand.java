@@ -35,18 +35,6 @@ record SlotCommand(ReplicatedCommand command, Words words, int slot) {
         return later == words ? this : new SlotCommand(command, later, slot);
     }
 
-    /**
-     * Whether it is a RESTORE whose payload comes without a checksum, as from a server that imports slots (8.4 and later).
-     * Servers older than that do not accept it before the right one is put in.
-     */
-    boolean lacksChecksum() {
-        if (command != ReplicatedCommand.RESTORE) {
-            return false;
-        }
-        var payload = words.view(3);
-        return payload.remaining() >= Long.BYTES && payload.getLong(payload.limit() - Long.BYTES) == 0;
-    }
-
     /** The name and the slot, never a value. */
     @Override
     public String toString() {

@@ -56,6 +56,13 @@ final class SnapshotCopy {
          */
         boolean present(int database, ByteBuffer key);
 
+        /**
+         * A library of functions is part of the snapshot, whether it is carried over now or was before.
+         *
+         * @param name null if its code does not tell, or is too long
+         */
+        default void library(@Nullable String name) {}
+
         /** Everything before this place has been answered. */
         void marked(long place) throws Setback, InterruptedException;
     }
@@ -127,6 +134,9 @@ final class SnapshotCopy {
                     RdbString key = splitter.key();
                     taken = watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()))
                             && !isOwn();
+                } else {
+                    RdbString code = splitter.value().plain(Integer.MAX_VALUE);
+                    watch.library(code == null ? null : Libraries.name(code.text()));
                 }
                 if (taken && splitter.position() > mark) {
                     if (isKey) {

@@ -35,9 +35,9 @@ final class SnapshotKeys {
         this.most = most;
     }
 
-    /** How many keys may be held in a memory of so many bytes, if an eighth of it is for them, and as much while they move. */
+    /** How many keys may be held in a memory of so many bytes, if a sixteenth of it is for them, and as much while they move. */
     static int most(long memory) {
-        long places = Long.highestOneBit(Math.max(SMALLEST, memory / 8 / 16));
+        long places = Long.highestOneBit(Math.max(SMALLEST, memory / 16 / 16));
         return (int) (Math.min(1 << 27, places) / 10 * 7);
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.sync;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,40 +22,63 @@ final class StreamCopy {
      * and given more when all of that has been answered: so the slower it is, the more goes together.
      *
      * What concerns several slots at once, such as RENAME, has to find them where the source had them. So everything before
-     * it is applied first, then it, then what follows. */
+     * it is applied first, then it, then what follows. If a key of its is in doubt, it is left out, and what it would have
+     * changed is in doubt too. */
 
     private static final int BATCH_BYTES = 512 << 10;
     private static final int QUEUED_BYTES = 16 << 20;
     private static final int QUEUED_UNITS = 100_000;
+    private static final int UNITS_TOGETHER = 1_000;
     private static final long REPLY_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long IDLE_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Who looks at what has been read. */
+    @FunctionalInterface
+    interface Ahead {
+        /** These units, at least one, are about to be taken. */
+        void read(List<Unit> units) throws Setback, InterruptedException;
+    }
 
     /** How a transaction ended. */
     private record Ending(
             Executed of,
             Reply.@Nullable Failure refusal,
-            @Nullable Words diverging,
-            String why) {}
+            @Nullable String trouble) {}
 
     /**
      * Where to, and as what.
      *
      * @param record from where on
-     * @param diverged told at once, on an event loop, that a command had another effect than at the source
-     * @param gate where units of other lanes' slots wait; null if the source has no slots
+     * @param doubts told at once, on an event loop, that a command had another effect than at the source
+     * @param kept where they are remembered
+     * @param diverged told at once, on an event loop, that a transaction went wrong so that nobody knows what it did
+     * @param watched who looks at what is read
      */
     record Way(
             Outlets outlets,
             LaneRecord record,
+            Doubts doubts,
+            DoubtStore kept,
             Consumer<String> diverged,
-            @Nullable Gate gate) {}
+            Watched watched) {}
+
+    /**
+     * Who looks at what is read.
+     *
+     * @param ahead told what has been read
+     * @param gate where units of other lanes' slots wait; null if the source has no slots
+     */
+    record Watched(Ahead ahead, @Nullable Gate gate) {}
 
     private final CommandStream stream;
     private final Planner planner;
     private final CrossSlots crossSlots;
     private final ApplyQueue queue;
     private final Outlets outlets;
+    private final Doubts doubts;
+    private final DoubtStore kept;
     private final Consumer<String> diverged;
+    private final Ahead ahead;
     private final @Nullable Gate gate;
     private final byte[] field;
     private final long generation;
@@ -65,6 +89,11 @@ final class StreamCopy {
     private final TreeMap<Long, Integer> databases = new TreeMap<>();
 
     private long units;
+    /** The end of the last unit that was taken, and the first one behind that if it has been read. */
+    private long taken;
+
+    private @Nullable Unit held;
+    private long until = Long.MAX_VALUE;
 
     StreamCopy(CommandStream stream, Planner planner, CrossSlots crossSlots, ApplyQueue queue, Way way) {
         this.stream = stream;
@@ -72,11 +101,30 @@ final class StreamCopy {
         this.crossSlots = crossSlots;
         this.queue = queue;
         this.outlets = way.outlets();
+        this.doubts = way.doubts();
+        this.kept = way.kept();
         this.diverged = way.diverged();
-        this.gate = way.gate();
+        this.ahead = way.watched().ahead();
+        this.gate = way.watched().gate();
         this.field = TargetStore.fieldBytes(way.record().lane());
         this.generation = way.record().generation();
-        databases.put(way.record().offset(), way.record().database());
+        this.taken = way.record().offset();
+        databases.put(taken, way.record().database());
+    }
+
+    /** The end of the last unit that has been read, and is applied or waits for that. */
+    long taken() {
+        return taken;
+    }
+
+    /** Units that end behind an offset are not taken any more, until that is changed. */
+    void until(long offset) {
+        until = offset;
+    }
+
+    /** Whether all units have been taken that end at an offset or before it. */
+    boolean hasPassed(long offset) {
+        return taken >= offset || (held != null && held.to() > offset);
     }
 
     /** The offset up to which the target holds everything. */
@@ -102,11 +150,7 @@ final class StreamCopy {
     void turn(boolean patient) throws Setback, InterruptedException, IOException {
         boolean waits = !queue.isEmpty();
         if (queue.bytes() < QUEUED_BYTES && queue.units() < QUEUED_UNITS) {
-            Unit unit = stream.next(waits || !patient ? 0 : IDLE_WAIT_NANOS);
-            for (int read = 0; unit != null; read++) {
-                take(unit);
-                unit = read < 1_000 && queue.bytes() < QUEUED_BYTES ? stream.next(0) : null;
-            }
+            takeAll(read(waits || !patient ? 0 : IDLE_WAIT_NANOS));
         }
         dispatch();
         if (!busy.isEmpty()) {
@@ -114,6 +158,35 @@ final class StreamCopy {
             dispatch();
         }
         checkOutlets();
+    }
+
+    private List<Unit> read(long waitNanos) throws IOException, InterruptedException {
+        List<Unit> units = new ArrayList<>();
+        long room = QUEUED_BYTES - queue.bytes();
+        Unit unit = next(waitNanos);
+        while (unit != null) {
+            units.add(unit);
+            room -= unit.to() - unit.from();
+            unit = units.size() < UNITS_TOGETHER && room > 0 ? next(0) : null;
+        }
+        return units;
+    }
+
+    private void takeAll(List<Unit> units) throws Setback, InterruptedException {
+        if (!units.isEmpty()) {
+            ahead.read(units);
+            kept.keep(doubts);
+            for (Unit unit : units) {
+                take(unit);
+            }
+            kept.keep(doubts);
+        }
+    }
+
+    private @Nullable Unit next(long waitNanos) throws IOException, InterruptedException {
+        Unit unit = held == null ? stream.next(waitNanos) : held;
+        held = unit != null && unit.to() > until ? unit : null;
+        return held == null ? unit : null;
     }
 
     /** Applies all that has been read. */
@@ -131,6 +204,7 @@ final class StreamCopy {
         for (; ending != null; ending = endings.poll()) {
             settle(ending);
         }
+        kept.keep(doubts);
     }
 
     private void checkOutlets() throws Setback {
@@ -141,6 +215,7 @@ final class StreamCopy {
 
     private void take(Unit unit) throws Setback, InterruptedException {
         units++;
+        taken = unit.to();
         if (databases.lastEntry().getValue() != unit.databaseAfter()) {
             databases.put(unit.to(), unit.databaseAfter());
         }
@@ -153,10 +228,21 @@ final class StreamCopy {
         }
         Plan plan = planner.plan(unit);
         if (plan.isLocal()) {
-            queue.add(unit.to(), plan.local());
+            add(unit.to(), plan.local());
         } else {
             takeSteps(unit, plan);
         }
+    }
+
+    private void add(long offset, Map<Integer, List<Applied>> bySlot) {
+        if (!doubts.isEmpty()) { // what a slot holds already is not answered once more
+            bySlot.forEach((slot, commands) -> {
+                if (queue.holdsAlready(slot, offset)) {
+                    commands.forEach(command -> doubts.follow(command.database(), command.words()));
+                }
+            });
+        }
+        queue.add(offset, bySlot);
     }
 
     private void takeSteps(Unit unit, Plan plan) throws Setback, InterruptedException {
@@ -166,14 +252,30 @@ final class StreamCopy {
         for (Plan.Step step : plan.steps()) {
             steps.offset = unit.to() - (long) Steps.PARTS * left-- - 1;
             if (step instanceof Plan.Step.Local local) {
-                queue.add(++steps.offset, local.bySlot());
+                add(++steps.offset, local.bySlot());
             } else if (step instanceof Plan.Step.Crossing crossing) {
                 drain();
-                crossSlots.apply(crossing, steps);
+                cross(crossing, steps);
             }
         }
         queue.add(unit.to(), Map.of());
         drain();
+    }
+
+    private void cross(Plan.Step.Crossing crossing, Steps steps) throws Setback, InterruptedException {
+        Words words = crossing.words();
+        if (words != null && doubts.follow(crossing.database(), words)) {
+            return;
+        }
+        try {
+            crossSlots.apply(crossing, steps);
+        } catch (KeyDiffers e) {
+            if (words == null) {
+                throw new Divergence(String.valueOf(e.getMessage()));
+            }
+            doubts.told(new Applied(crossing.database(), words, ExpectedReply.ANY), String.valueOf(e.getMessage()));
+            doubts.take();
+        }
     }
 
     /**
@@ -240,18 +342,23 @@ final class StreamCopy {
     private final class Told implements Executed.Outcome {
         @Override
         public void committed(Executed transaction) {
-            endings.add(new Ending(transaction, null, null, ""));
+            endings.add(new Ending(transaction, null, null));
+        }
+
+        @Override
+        public void differed(Applied command, String why) {
+            doubts.told(command, why);
         }
 
         @Override
         public void refused(Executed transaction, Reply.Failure why) {
-            endings.add(new Ending(transaction, why, null, ""));
+            endings.add(new Ending(transaction, why, null));
         }
 
         @Override
-        public void diverged(Executed transaction, Words command, String why) {
-            diverged.accept(command.name() + ": " + why);
-            endings.add(new Ending(transaction, null, command, why));
+        public void diverged(Executed transaction, String why) {
+            diverged.accept(why);
+            endings.add(new Ending(transaction, null, why));
         }
     }
 
@@ -266,10 +373,13 @@ final class StreamCopy {
             throw new SyncException(outlet.node() + " refused a command of the units up to offset " + transaction.end()
                     + ": " + refusal.text() + ". Nothing was left out; mend the cause, and start again");
         }
-        Words command = ending.diverging();
-        if (command != null) {
+        if (ending.trouble() != null) {
             throw new Divergence(
-                    command.name() + " at or before offset " + transaction.end() + " (" + ending.why() + ")");
+                    "the transaction up to offset " + transaction.end() + " went wrong: " + ending.trouble());
+        }
+        doubts.take();
+        if (!doubts.isEmpty()) {
+            transaction.commands().forEach(command -> doubts.follow(command.database(), command.words()));
         }
         queue.committed(transaction);
         if (underWay.merge(outlet, -1, Integer::sum) == 0) {

@@ -64,25 +64,34 @@ final class Sweep {
 
     /** Puts true times in the place of those with {@link Expiries#GRACE grace}, page by page. */
     KeyWalk trueTimes() throws Setback, InterruptedException {
-        return new KeyWalk(outlets, slots, -1, KeyWalk.Wanted.EXPIRING, patience, (node, outlet, database, keys) -> {
-            long[] times = new long[keys.size()];
-            int[] told = {0};
-            call(
-                    outlet,
-                    keys,
-                    PEXPIRETIME,
-                    null,
-                    reply -> times[told[0]++] = reply instanceof Reply.Count time ? time.value() : -1);
-            List<byte[]> graced = new ArrayList<>();
-            List<byte[]> late = new ArrayList<>();
-            for (int i = 0; i < times.length; i++) {
-                if (Expiries.isGraced(times[i])) {
-                    graced.add(keys.get(i));
-                    late.add(number(Expiries.trueTime(times[i])));
-                }
+        return new KeyWalk(
+                outlets,
+                slots,
+                -1,
+                KeyWalk.Wanted.EXPIRING,
+                patience,
+                (node, outlet, database, keys) -> trueTimes(outlet, keys));
+    }
+
+    /** The same for keys of one node and of its database that is selected. */
+    static void trueTimes(Outlet outlet, List<byte[]> keys) throws Setback, InterruptedException {
+        long[] times = new long[keys.size()];
+        int[] told = {0};
+        call(
+                outlet,
+                keys,
+                PEXPIRETIME,
+                null,
+                reply -> times[told[0]++] = reply instanceof Reply.Count time ? time.value() : -1);
+        List<byte[]> graced = new ArrayList<>();
+        List<byte[]> late = new ArrayList<>();
+        for (int i = 0; i < times.length; i++) {
+            if (Expiries.isGraced(times[i])) {
+                graced.add(keys.get(i));
+                late.add(number(Expiries.trueTime(times[i])));
             }
-            call(outlet, graced, PEXPIREAT, late, reply -> {});
-        });
+        }
+        call(outlet, graced, PEXPIREAT, late, reply -> {});
     }
 
     private static byte[] number(long number) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,11 @@ final class TargetStore {
     /** Remembers a source shard. */
     void write(LaneRecord record) throws Setback, InterruptedException {
         records.ask(Words.of("HSET", RECORDS, Integer.toString(record.lane()), record.toString()));
+    }
+
+    /** What is remembered of a source shard's keys that are in doubt. */
+    DoubtStore doubts(Replicated replicated, LongSupplier clock, int lane) {
+        return new DoubtStore(records, replicated, clock, lane);
     }
 
     /** How far each slot has come that has taken something of this source shard since its last full copy. */

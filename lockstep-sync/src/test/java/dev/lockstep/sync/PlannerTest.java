@@ -19,7 +19,7 @@ class PlannerTest {
     }
 
     private static Planner planner(TargetShape target) {
-        return new Planner(target, () -> 1_000_000);
+        return new Planner(target, new RdbFormat(10), () -> 1_000_000);
     }
 
     private static List<String> texts(Plan plan, int slot) {
@@ -82,7 +82,7 @@ class PlannerTest {
         assertThat(texts(plan, 0).get(0)).isEqualTo("0 SWAPDB 0");
         assertThat(texts(plan, 0))
                 .contains("2 MOVE " + TargetStore.RECORDS, "2 MOVE " + Ownership.KEY, "2 MOVE " + Checkpoint.key(0))
-                .hasSize(6);
+                .hasSize(7);
         assertThat(texts(planner(ONE).plan(unit(0, Words.of("SWAPDB", "1", "2"))), 0))
                 .hasSize(1);
     }

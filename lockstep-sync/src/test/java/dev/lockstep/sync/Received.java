@@ -47,7 +47,7 @@ final class Received implements AutoCloseable, SourceListener {
             SpoolLimits limits,
             SourceSettings settings) {
         spool = Spool.open(folder, limits);
-        source = new PsyncSource(new LinkOpener(deployment), loops.next(), nodes, spool, settings, this);
+        source = new PsyncSource(new LinkOpener(deployment), loops.next(), nodes::get, spool, settings, this);
         source.start();
     }
 

@@ -166,22 +166,4 @@ class SlotCommandTest {
         SlotCommand command = command(sent);
         assertThat(at(command.words(), command.written())).isEqualTo(keys);
     }
-
-    @Test
-    void a_payload_without_a_checksum_is_noticed() {
-        byte[] payload = new byte[20];
-        assertThat(restore(payload).lacksChecksum()).isTrue();
-        payload[12] = 1;
-        assertThat(restore(payload).lacksChecksum()).isFalse();
-        payload[12] = 0;
-        payload[11] = 1; // belongs to the version
-        assertThat(restore(payload).lacksChecksum()).isTrue();
-        assertThat(restore(new byte[7]).lacksChecksum()).isFalse();
-        assertThat(command("SET k v").lacksChecksum()).isFalse();
-    }
-
-    private static SlotCommand restore(byte[] payload) {
-        Words words = words("RESTORE k 0 p REPLACE").with(3, payload);
-        return ((Effect.OneSlot) EffectDecision.of(words, 0, new TargetShape(true, 1), 0)).command();
-    }
 }

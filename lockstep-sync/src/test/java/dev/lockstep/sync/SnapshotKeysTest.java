@@ -54,7 +54,7 @@ class SnapshotKeysTest {
 
     @Test
     void theBoundLeavesRoomForTheTable() {
-        assertThat(SnapshotKeys.most(256L << 20)).isBetween(1_000_000, 3 << 19);
+        assertThat(SnapshotKeys.most(256L << 20)).isBetween(700_000, 3 << 18);
         assertThat(SnapshotKeys.most(1)).isPositive();
         assertThat(SnapshotKeys.most(Long.MAX_VALUE)).isLessThan(1 << 27);
     }

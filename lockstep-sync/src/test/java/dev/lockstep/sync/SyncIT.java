@@ -186,7 +186,7 @@ class SyncIT {
         }
     }
 
-    private static String fullCopies(LocalDeployment source) {
+    static String fullCopies(LocalDeployment source) {
         return String.valueOf(source.primary().command("INFO", "stats"))
                 .lines()
                 .filter(line -> line.startsWith("sync_full:"))

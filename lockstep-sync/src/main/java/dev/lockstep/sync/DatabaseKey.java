@@ -1,0 +1,29 @@
+package dev.lockstep.sync;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A key in a database.
+ *
+ * @param name whose bytes nobody changes
+ */
+record DatabaseKey(int database, ByteBuffer name) {
+
+    /** With bytes of its own. */
+    static DatabaseKey of(int database, byte[] name) {
+        return new DatabaseKey(database, ByteBuffer.wrap(name));
+    }
+
+    byte[] bytes() {
+        byte[] bytes = new byte[name.remaining()];
+        name.duplicate().get(bytes);
+        return bytes;
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        byte[] bytes = bytes();
+        return "key '" + KeyText.of(bytes, 0, bytes.length) + "' (database " + database + ")";
+    }
+}
