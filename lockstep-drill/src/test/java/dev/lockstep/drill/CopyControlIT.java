@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** That the judges of a drill of copies find what they look for. */
@@ -64,7 +65,8 @@ class CopyControlIT {
 
     private static void harm(CopySide target) {
         LocalServer server = target.deployment().primary();
-        String list = String.valueOf(((List<?>) server.command("KEYS", CopyWorkload.LIST + ":*")).get(0));
+        Object lists = Objects.requireNonNull(server.command("KEYS", CopyWorkload.LIST + ":*"));
+        String list = String.valueOf(((List<?>) lists).get(0));
         write(server, "INCR " + CopyWorkload.COUNTER + ":0:0", "LPOP " + list, "DEL filler:999");
     }
 
