@@ -326,10 +326,9 @@ public final class CopyDrill {
         /** The writer's judgement. */
         private void asked(Map<String, Held> there, List<CopyResult.Judged> findings) {
             CopyLedger ledger = writer.ledger();
-            boolean planned = plan.strikes().stream()
-                    .anyMatch(strike -> strike.fault().mayRewriteSource());
-            boolean rewritten =
-                    plan.source() != CopyDrillSettings.Kind.STANDALONE && (planned || writer.mayHaveLost());
+            boolean planned =
+                    plan.strikes().stream().anyMatch(strike -> strike.fault().mayRewriteSource());
+            boolean rewritten = plan.source() != CopyDrillSettings.Kind.STANDALONE && (planned || writer.mayHaveLost());
             List<String> elements = rewritten
                     ? CopyJudge.doubledElements(there)
                     : CopyJudge.wrongElements(ledger.pushed(), ledger.perhapsPushed(), there);

@@ -70,7 +70,7 @@ final class CopyTask {
 
     /** Who reads single keys of a source shard. */
     SourceReader reader(LinkOpener source, Supplier<@Nullable NodeAddress> primary) {
-        return new SourceReader(primary, source, doors.loops(), clocks.nanos(), patience);
+        return new SourceReader(primary, source, doors.loops(), this);
     }
 
     Planner planner() {

@@ -43,8 +43,7 @@ final class CrossSlots {
     private final Libraries libraries;
 
     /** @param slots of the source shard, as it has them now */
-    CrossSlots(
-            Outlets outlets, Supplier<BitSet> slots, Selection selection, Duration patience, Libraries libraries) {
+    CrossSlots(Outlets outlets, Supplier<BitSet> slots, Selection selection, Duration patience, Libraries libraries) {
         this.selection = selection;
         this.libraries = libraries;
         this.outlets = outlets;

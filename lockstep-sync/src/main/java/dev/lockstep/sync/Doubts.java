@@ -32,7 +32,13 @@ final class Doubts {
     private final Set<DatabaseKey> keys = new LinkedHashSet<>();
     private final List<DatabaseKey> unwritten = new ArrayList<>();
     private final Queue<DatabaseKey> told = new ConcurrentLinkedQueue<>();
+    private final Selection selection;
     private int logged;
+
+    /** @param selection what is copied: nothing else is in doubt */
+    Doubts(Selection selection) {
+        this.selection = selection;
+    }
 
     /** A command had another effect than at the source. By any thread. */
     void told(Applied command, String why) {
@@ -52,7 +58,7 @@ final class Doubts {
 
     /** @throws Divergence if there are too many */
     void add(DatabaseKey key) {
-        if (keys.add(key)) {
+        if (selection.takes(key.database(), key.bytes()) && keys.add(key)) {
             unwritten.add(key);
             if (keys.size() > MOST) {
                 throw new Divergence("more than " + MOST + " keys may have expired that the source has renewed");

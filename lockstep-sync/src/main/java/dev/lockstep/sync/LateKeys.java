@@ -36,6 +36,7 @@ final class LateKeys {
     private final Outlets outlets;
     private final Doubts doubts;
     private final Duration patience;
+    private final Selection selection;
     private final MetKeys known;
     private final MetKeys missing;
     private final Set<Integer> flushed = new HashSet<>();
@@ -47,6 +48,7 @@ final class LateKeys {
         this.outlets = outlets;
         this.doubts = doubts;
         this.patience = task.patience();
+        this.selection = task.selection();
         this.known = task.noneMet();
         this.missing = task.noneMet();
         this.graced = onlyTheseHaveGrace ? new LinkedHashSet<>() : null;
@@ -77,6 +79,9 @@ final class LateKeys {
                 Set<Integer> replaced = command == null ? Set.of() : replaced(command, words, places);
                 for (int place : places) {
                     DatabaseKey key = new DatabaseKey(unit.database(i), words.view(place));
+                    if (!selection.takes(unit.database(i), words, place)) {
+                        continue;
+                    }
                     if (replaced.contains(place)) {
                         replacedHere.add(key);
                     } else if (!isKnown(key) && !replacedHere.contains(key) && !asked.containsKey(key)) {

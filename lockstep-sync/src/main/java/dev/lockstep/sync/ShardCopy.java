@@ -51,7 +51,7 @@ final class ShardCopy implements Runnable {
     private final CopyTask task;
     private final LaneProgress progress;
     private final SourceReader reader;
-    private final Doubts doubts = new Doubts();
+    private final Doubts doubts;
     private final @Nullable Sharding sharding;
     private volatile boolean stopped;
     /** Why the target is known to differ, until that has been written there. */
@@ -76,6 +76,7 @@ final class ShardCopy implements Runnable {
         this.lane = lane;
         this.source = source;
         this.task = task;
+        this.doubts = new Doubts(task.selection());
         this.progress = progress;
         this.reader = reader;
         this.sharding = sharding;
@@ -412,12 +413,7 @@ final class ShardCopy implements Runnable {
         doubts.begin(keptDoubts.read());
         Mending mending = new Mending(doubts, keptDoubts, reader, this::bits, outlets, task);
         Planner planner = task.planner();
-        Pace pace = new Pace(
-                memory,
-                planner,
-                doubts,
-                reader,
-                new Pace.Way(outlets, () -> sweep(outlets), task));
+        Pace pace = new Pace(memory, planner, doubts, reader, new Pace.Way(outlets, () -> sweep(outlets), task));
         StreamCopy copy = new StreamCopy(
                 new CommandStream(generation.stream(), record.offset(), record.database(), CommandStream.MAX_BULK),
                 planner,

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,26 +39,17 @@ final class SourceReader implements AutoCloseable {
     private final Supplier<@Nullable NodeAddress> primary;
     private final LinkOpener opener;
     private final EventLoopGroup loops;
-    private final LongSupplier clock;
+    private final CopyTask task;
     private final Duration patience;
     private @Nullable Outlet outlet;
 
-    /**
-     * @param primary of the shard; null if nobody knows
-     * @param clock monotonic nanoseconds
-     * @param patience how long an answer is waited for
-     */
-    SourceReader(
-            Supplier<@Nullable NodeAddress> primary,
-            LinkOpener opener,
-            EventLoopGroup loops,
-            LongSupplier clock,
-            Duration patience) {
+    /** @param primary of the shard; null if nobody knows */
+    SourceReader(Supplier<@Nullable NodeAddress> primary, LinkOpener opener, EventLoopGroup loops, CopyTask task) {
         this.primary = primary;
         this.opener = opener;
         this.loops = loops;
-        this.clock = clock;
-        this.patience = patience;
+        this.task = task;
+        this.patience = task.patience();
     }
 
     /**
@@ -202,7 +192,7 @@ final class SourceReader implements AutoCloseable {
     }
 
     private Outlet connect(NodeAddress node) throws Setback, InterruptedException {
-        Outlet made = new Outlet(node, MOST_BYTES, clock, patience);
+        Outlet made = task.outlet(node);
         try {
             made.use(opener.open(loops, node, "lockstep-sync-reader", made)
                     .get(patience.toNanos(), TimeUnit.NANOSECONDS));

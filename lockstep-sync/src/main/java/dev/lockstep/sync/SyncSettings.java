@@ -177,7 +177,8 @@ public final class SyncSettings {
     CopyTask.Asked asked(LongSupplier clock) {
         return new CopyTask.Asked(
                 selection(),
-                new Throttle(new RateLimit(manner.keysPerSecond(), clock), new RateLimit(manner.bytesPerSecond(), clock)));
+                new Throttle(
+                        new RateLimit(manner.keysPerSecond(), clock), new RateLimit(manner.bytesPerSecond(), clock)));
     }
 
     /** Who this process is, for people. */

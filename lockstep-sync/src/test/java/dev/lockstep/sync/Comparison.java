@@ -41,7 +41,7 @@ final class Comparison implements AutoCloseable {
     private static final Set<String> NOT_DATA = Set.of(
             "radix-tree-keys", "radix-tree-nodes", "seen-time", "active-time", "entries-read", "lag", "consumers");
 
-    private final List<AutoCloseable> clients = new ArrayList<>();
+    private final List<Runnable> clients = new ArrayList<>();
     private final LocalDeployment one;
     private final LocalDeployment other;
     private final boolean fieldTtls;
@@ -333,9 +333,9 @@ final class Comparison implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable client : clients) {
-            client.close();
+    public void close() {
+        for (Runnable client : clients) {
+            client.run();
         }
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class DoubtsTest {
 
-    private final Doubts doubts = new Doubts();
+    private final Doubts doubts = new Doubts(Selection.ALL);
 
     private static DatabaseKey key(int database, String name) {
         return DatabaseKey.of(database, name.getBytes(StandardCharsets.UTF_8));

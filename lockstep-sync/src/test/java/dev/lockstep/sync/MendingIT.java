@@ -223,9 +223,11 @@ class MendingIT {
                 writing.join();
                 writer.send("SET", "last", "value");
                 writer.flush();
-                Awaitility.await().atMost(BOUND).until(() -> target.primaries().stream()
-                        .anyMatch(node -> String.valueOf(node.command("KEYS", "last"))
-                                .contains("last")));
+                Awaitility.await()
+                        .atMost(BOUND)
+                        .until(() -> target.primaries().stream()
+                                .anyMatch(node -> String.valueOf(node.command("KEYS", "last"))
+                                        .contains("last")));
                 // What re-made itself is told by nothing: so each is renewed once, as if its time had been put off.
                 for (int i = 0; i < 7; i++) {
                     for (String key : List.of("counter:" + i, "list:" + i, "set:" + i, "union:" + i)) {

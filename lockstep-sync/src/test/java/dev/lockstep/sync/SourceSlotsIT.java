@@ -177,6 +177,9 @@ class SourceSlotsIT {
             }
             try (Sync sync = start(source, target)) {
                 SyncIT.assertEqual(source, target);
+                assertThat(sync.awaitInStep(BOUND))
+                        .as(sync.progress().toString())
+                        .isTrue();
                 assertThat(fullCopies(List.of(one))).isEqualTo("sync_full:2");
             }
         }
