@@ -355,16 +355,12 @@ public final class CopyDrill {
                         .patience(VERIFY_PATIENCE)
                         .named(NAMED)
                         .run();
-                List<Difference> untold =
-                        result.differences().stream().filter(this::isUntold).toList();
                 List<String> evidence = new ArrayList<>(result.functions());
-                result.differences().stream()
-                        .filter(one -> !untold.contains(one))
-                        .forEach(one -> evidence.add(one.key() + ": " + one.findings()));
+                result.differences().forEach(one -> evidence.add(one.key() + ": " + one.findings()));
                 findings.add(new CopyResult.Judged(
                         "keys that differ for lockstep verify",
                         result.keys(),
-                        result.differing() - untold.size() + result.functions().size(),
+                        result.differing() + result.functions().size(),
                         some(evidence)));
                 if (result.unsettled() > 0) {
                     doubts.add("lockstep verify could not settle " + result.unsettled() + " keys, such as "
@@ -374,15 +370,6 @@ public final class CopyDrill {
             } catch (TopologyException | SyncException e) {
                 doubts.add("lockstep verify failed: " + e.getMessage());
             }
-        }
-
-        /**
-         * A server before 7.2 does not tell those who follow it how many entries a group has read: a replica of its own has
-         * another number, too.
-         */
-        private boolean isUntold(Difference one) {
-            return source.deployment().serverVersion().contains(" 7.0")
-                    && one.findings().stream().allMatch(finding -> finding.kind() == Difference.Kind.READ_COUNT);
         }
 
         private Verdict verdict(List<CopyResult.Judged> findings, List<String> doubts) {

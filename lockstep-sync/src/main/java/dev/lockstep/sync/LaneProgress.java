@@ -3,10 +3,13 @@ package dev.lockstep.sync;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How far the copy of one source shard is, as it goes on. Written by its thread; read by anybody. */
 final class LaneProgress {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LaneProgress.class);
     private static final long SAMPLE_EVERY = 50_000_000;
 
     /** Where the source stood when. */
@@ -14,26 +17,45 @@ final class LaneProgress {
 
     private final String shard;
     private final LongSupplier clock;
+    private final SyncListener listener;
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
     private SyncProgress.Lane now;
+    private String hindrance = "";
     private boolean ended;
     private @Nullable RuntimeException failure;
 
     /** @param clock monotonic nanoseconds */
-    LaneProgress(String shard, LongSupplier clock) {
+    LaneProgress(String shard, LongSupplier clock, SyncListener listener) {
         this.shard = shard;
         this.clock = clock;
+        this.listener = listener;
         this.now = new SyncProgress.Lane(shard, SyncProgress.Phase.CONNECTING, 0, -1, 0, 0, 0, 0, 0, "");
     }
 
-    synchronized void phase(LaneRecord.Phase phase) {
-        now = now.in(
+    void phase(LaneRecord.Phase phase) {
+        SyncProgress.Phase told =
                 switch (phase) {
                     case COPY -> SyncProgress.Phase.FULL_COPY;
                     case CATCH_UP, BEHIND -> SyncProgress.Phase.CATCH_UP;
                     case LIVE -> SyncProgress.Phase.LIVE;
                     case DIVERGED -> SyncProgress.Phase.CONNECTING;
-                });
+                };
+        boolean changed;
+        synchronized (this) {
+            changed = told != now.phase();
+            now = now.in(told);
+        }
+        if (changed) {
+            tell(() -> listener.phase(shard, told));
+        }
+    }
+
+    private void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException e) {
+            LOG.warn("A listener failed", e);
+        }
     }
 
     synchronized void snapshot(long done, long total, long keys) {
@@ -52,20 +74,34 @@ final class LaneProgress {
         }
         long lagNanos =
                 applied >= end || samples.isEmpty() ? 0 : time - samples.peek().at();
+        hindrance = applied > now.applied() ? "" : hindrance;
         now = now.applied(applied, end, units, lagNanos / 1_000_000);
     }
 
-    synchronized void setback(String why) {
-        now = now.troubled(why);
+    void setback(String why) {
+        boolean changed;
+        synchronized (this) {
+            changed = !why.equals(hindrance);
+            hindrance = why;
+            now = now.troubled(why);
+        }
+        if (changed) {
+            tell(() -> listener.hindered(shard, why));
+        }
     }
 
     synchronized long applied() {
         return now.applied() + now.snapshotBytes();
     }
 
-    synchronized void ended(@Nullable RuntimeException why) {
-        ended = true;
-        failure = why;
+    void ended(@Nullable RuntimeException why) {
+        synchronized (this) {
+            ended = true;
+            failure = why;
+        }
+        if (why != null) {
+            tell(() -> listener.ended(shard, why));
+        }
     }
 
     synchronized boolean hasEnded() {

@@ -85,7 +85,7 @@ final class Lanes implements AutoCloseable {
 
     /** Begins to copy a shard, which is remembered by this number. */
     private void begin(int number, Shard shard) {
-        LaneProgress progress = new LaneProgress(shard.name(), task::now);
+        LaneProgress progress = new LaneProgress(shard.name(), task::now, settings.listener());
         Spool spool = Spool.open(spool(number), SpoolLimits.of(settings.spoolBytes()));
         Inlet inlet = new Inlet(
                 spool,
@@ -167,7 +167,7 @@ final class Lanes implements AutoCloseable {
                 new ArrayList<>(all.stream().map(this::progress).toList());
         for (Shard shard : source.current().shards()) {
             if (!shard.slots().isEmpty() && !has(shard)) {
-                told.add(new LaneProgress(shard.name(), task::now).now()); // it is about to be copied
+                told.add(new LaneProgress(shard.name(), task::now, SyncListener.NONE).now()); // it is about to be copied
             }
         }
         return told;

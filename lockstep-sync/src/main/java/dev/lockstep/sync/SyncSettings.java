@@ -24,7 +24,8 @@ public final class SyncSettings {
     private final Manner manner;
 
     /** How it is copied. */
-    private record Manner(Existing existing, Selection selection, long keysPerSecond, long bytesPerSecond) {}
+    private record Manner(
+            Existing existing, Selection selection, long keysPerSecond, long bytesPerSecond, SyncListener listener) {}
 
     private SyncSettings(Deployment source, Deployment target, Path spool, long spoolBytes, Manner manner) {
         this.source = source;
@@ -45,7 +46,7 @@ public final class SyncSettings {
                 target,
                 Path.of("lockstep-spool"),
                 SPOOL_BYTES,
-                new Manner(Existing.REPLACE, Selection.ALL, 0, 0));
+                new Manner(Existing.REPLACE, Selection.ALL, 0, 0, SyncListener.NONE));
     }
 
     /**
@@ -66,7 +67,7 @@ public final class SyncSettings {
 
     /** What is done with the keys that the target has; {@link Existing#REPLACE} if not set. */
     public SyncSettings existing(Existing existing) {
-        return with(new Manner(existing, selection(), manner.keysPerSecond(), manner.bytesPerSecond()));
+        return with(new Manner(existing, selection(), manner.keysPerSecond(), manner.bytesPerSecond(), manner.listener()));
     }
 
     /**
@@ -99,7 +100,11 @@ public final class SyncSettings {
 
     private SyncSettings choosing(Set<Integer> databases, KeyFilter keys) {
         return with(new Manner(
-                existing(), new Selection(databases, keys), manner.keysPerSecond(), manner.bytesPerSecond()));
+                existing(),
+                new Selection(databases, keys),
+                manner.keysPerSecond(),
+                manner.bytesPerSecond(),
+                manner.listener()));
     }
 
     private static List<Glob> globs(String... patterns) {
@@ -113,12 +118,12 @@ public final class SyncSettings {
      * @throws IllegalArgumentException if it is negative
      */
     public SyncSettings keysPerSecond(long most) {
-        return with(new Manner(existing(), selection(), rate(most), manner.bytesPerSecond()));
+        return with(new Manner(existing(), selection(), rate(most), manner.bytesPerSecond(), manner.listener()));
     }
 
     /** As {@link #keysPerSecond}, but how many bytes. */
     public SyncSettings bytesPerSecond(long most) {
-        return with(new Manner(existing(), selection(), manner.keysPerSecond(), rate(most)));
+        return with(new Manner(existing(), selection(), manner.keysPerSecond(), rate(most), manner.listener()));
     }
 
     private static long rate(long most) {
@@ -126,6 +131,16 @@ public final class SyncSettings {
             throw new IllegalArgumentException("A rate is a number per second, 0 for no limit; got " + most);
         }
         return most;
+    }
+
+    /** Who is told what happens; nobody if not set. */
+    public SyncSettings listener(SyncListener listener) {
+        return with(
+                new Manner(existing(), selection(), manner.keysPerSecond(), manner.bytesPerSecond(), listener));
+    }
+
+    SyncListener listener() {
+        return manner.listener();
     }
 
     private SyncSettings with(Manner other) {

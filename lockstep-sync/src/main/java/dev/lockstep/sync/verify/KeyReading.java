@@ -139,7 +139,7 @@ final class KeyReading<E extends Elements> {
             case "set" -> new UnorderedContent(key, false, false, size, to);
             case "hash" -> new UnorderedContent(key, true, traits.fieldExpiry(), size, to);
             case "zset" -> new SortedSetContent(key, size, to);
-            case "stream" -> new StreamContent(key, traits.streamCounters(), size, to);
+            case "stream" -> new StreamContent(key, traits, size, to);
             default -> {
                 unreadable = size.bytes() > OpaqueContent.MOST_BYTES;
                 yield new OpaqueContent(key, size, to);

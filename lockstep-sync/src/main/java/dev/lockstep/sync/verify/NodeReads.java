@@ -17,22 +17,28 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to one server, in one of its databases, on which only reading commands are sent. Thread-safe. */
 final class NodeReads implements AutoCloseable {
 
+    private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)");
+
     static final String CLIENT_NAME = "lockstep-verify";
 
-    /** Servers of which this is the first version with a stream's counters. */
-    private static final int COUNTERS_SINCE = 7;
+    /** The first version with a stream's counters. */
+    private static final int COUNTERS_SINCE = 700;
+    /** The first one that tells its replicas how many entries a group has read. */
+    private static final int READ_COUNTS_SINCE = 702;
 
     private final NodeAddress address;
     private final StatefulRedisConnection<byte[], byte[]> connection;
     private final Duration patience;
     private final AtomicBoolean closed = new AtomicBoolean();
     private String runId = "";
-    private ServerTraits traits = new ServerTraits(false, false, false, false);
+    private ServerTraits traits = new ServerTraits(false, false, false, false, false);
 
     private NodeReads(NodeAddress address, StatefulRedisConnection<byte[], byte[]> connection, Duration patience) {
         this.address = address;
@@ -102,10 +108,17 @@ final class NodeReads implements AutoCloseable {
             }
         }
         runId = field(info, "run_id");
-        String version = field(info, "redis_version");
-        boolean counters = version.matches("\\d+\\..*")
-                && Integer.parseInt(version.substring(0, version.indexOf('.'))) >= COUNTERS_SINCE;
-        traits = new ServerTraits(knows[0], knows[1], counters, knows[2]);
+        int version = version(field(info, "redis_version"));
+        traits = new ServerTraits(
+                knows[0], knows[1], version >= COUNTERS_SINCE, version >= READ_COUNTS_SINCE, knows[2]);
+    }
+
+    /** {@code 7.0.15} as 700; 0 if it is no version. */
+    private static int version(String text) {
+        Matcher numbers = VERSION.matcher(text);
+        return numbers.lookingAt()
+                ? 100 * Integer.parseInt(numbers.group(1)) + Integer.parseInt(numbers.group(2))
+                : 0;
     }
 
     private static String field(CharSequence info, String name) {

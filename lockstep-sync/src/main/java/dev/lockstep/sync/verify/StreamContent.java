@@ -18,7 +18,7 @@ final class StreamContent implements Content {
     private static final int PENDING_PAGE = 1_000;
 
     private final byte[] key;
-    private final boolean counters;
+    private final ServerTraits server;
     private final Size size;
     private final Feed feed;
 
@@ -28,10 +28,9 @@ final class StreamContent implements Content {
     private boolean more = true;
     private final Deque<Group> groups = new ArrayDeque<>();
 
-    /** @param counters whether to look at what only servers since 7.0 count */
-    StreamContent(byte[] key, boolean counters, Size size, Feed feed) {
+    StreamContent(byte[] key, ServerTraits server, Size size, Feed feed) {
         this.key = key;
-        this.counters = counters;
+        this.server = server;
         this.size = size;
         this.feed = feed;
     }
@@ -41,7 +40,7 @@ final class StreamContent implements Content {
         if (!begun) {
             begun = true;
             return List.of(
-                    Ask.of(new Marks(0, counters ? Set.copyOf(MARKS) : OLD_MARKS), "XINFO", "STREAM", key),
+                    Ask.of(new Marks(0, server.streamCounters() ? Set.copyOf(MARKS) : OLD_MARKS), "XINFO", "STREAM", key),
                     Ask.of(new Groups(), "XINFO", "GROUPS", key),
                     entries());
         }
@@ -165,7 +164,7 @@ final class StreamContent implements Content {
 
         @Override
         public void number(long number, int depth, int index) {
-            if (depth == 2 && counters && field.equals("entries-read")) {
+            if (depth == 2 && server.readCounts() && field.equals("entries-read")) {
                 read = number;
             }
         }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What is asked about one key, answered by hand: a server tells an element twice only when it likes to. */
 class KeyReadingTest {
 
-    private static final ServerTraits TRAITS = new ServerTraits(true, false, true, true);
+    private static final ServerTraits TRAITS = new ServerTraits(true, false, true, true, true);
     private static final HashKey KEY = new HashKey(3, 4);
 
     private final List<String> asked = new ArrayList<>();
