@@ -30,6 +30,9 @@ final class Custody {
         /** What has been its own. */
         final BitSet given = new BitSet();
 
+        /** How far it had come when it last gave slots away. */
+        long givenAt = -1;
+
         long applied = -1;
         boolean graceful = true;
 
@@ -107,6 +110,9 @@ final class Custody {
     /** Slots are a lane's from now on. */
     synchronized void give(BitSet slots, int to) {
         lanes.values().forEach(lane -> {
+            if (lane.slots.intersects(slots)) {
+                lane.givenAt = Math.max(lane.givenAt, lane.applied);
+            }
             lane.given.or(lane.slots);
             BitSet left = (BitSet) lane.slots.clone();
             left.andNot(slots);
@@ -118,6 +124,11 @@ final class Custody {
         known(to).slots = more;
         known(to).given.andNot(more);
         assign();
+    }
+
+    /** How far a lane had come when it last gave slots away; -1 if it never did. */
+    synchronized long givenAt(int lane) {
+        return known(lane).givenAt;
     }
 
     /** Whether a slot was a lane's own, and has been given to another one since. */

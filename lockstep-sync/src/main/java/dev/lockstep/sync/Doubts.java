@@ -26,6 +26,11 @@ final class Doubts {
     /** Beyond that a whole new copy is cheaper, and the memory is wanted for other things. */
     static final int MOST = 200_000;
 
+    private static final Set<ReplicatedCommand> RENEWALS = Set.of(
+            ReplicatedCommand.PEXPIREAT,
+            ReplicatedCommand.PERSIST,
+            ReplicatedCommand.HPEXPIREAT,
+            ReplicatedCommand.HPERSIST);
     private static final int MOST_LOGGED = 10;
     private static final Logger LOG = LoggerFactory.getLogger(Doubts.class);
 
@@ -33,6 +38,7 @@ final class Doubts {
     private final List<DatabaseKey> unwritten = new ArrayList<>();
     private final Queue<DatabaseKey> told = new ConcurrentLinkedQueue<>();
     private final Selection selection;
+    private boolean renewalsMayHaveFailed;
     private int logged;
 
     /** @param selection what is copied: nothing else is in doubt */
@@ -58,11 +64,26 @@ final class Doubts {
 
     /** @throws Divergence if there are too many */
     void add(DatabaseKey key) {
-        if (selection.takes(key.database(), key.bytes()) && keys.add(key)) {
+        if (selection.takes(key.database(), key.bytes())
+                && !(key.database() == 0 && Checkpoint.isOwn(key.name().duplicate()))
+                && keys.add(key)) {
             unwritten.add(key);
             if (keys.size() > MOST) {
                 throw new Divergence("more than " + MOST + " keys may have expired that the source has renewed");
             }
+        }
+    }
+
+    /**
+     * A command whose answer may not have been heard, since the slot held it before this life. What a renewal has found nobody
+     * knows.
+     */
+    void replayed(int database, Words words) {
+        ReplicatedCommand command = ReplicatedCommand.of(words);
+        if (command != null && renewalsMayHaveFailed && RENEWALS.contains(command)) {
+            suspect(database, words);
+        } else {
+            follow(database, words);
         }
     }
 
@@ -160,12 +181,25 @@ final class Doubts {
         keys.remove(key);
     }
 
-    /** What the target remembers; nothing else is in doubt but what was told meanwhile. */
-    void begin(List<DatabaseKey> remembered) {
-        keys.clear();
+    /**
+     * What the target remembers is in doubt, and what it does not remember yet.
+     *
+     * @param timesWereTrue whether keys could expire in the target before this
+     */
+    void begin(List<DatabaseKey> remembered, boolean timesWereTrue) {
+        renewalsMayHaveFailed = timesWereTrue;
+        Set<DatabaseKey> stored = Set.copyOf(remembered);
         unwritten.clear();
+        keys.stream().filter(key -> !stored.contains(key)).forEach(unwritten::add);
         keys.addAll(remembered);
         take();
+    }
+
+    /** Nothing is in doubt any more, since everything is copied anew. */
+    void forgetAll() {
+        told.clear();
+        keys.clear();
+        unwritten.clear();
     }
 
     /** Those that the target does not remember yet, once. */

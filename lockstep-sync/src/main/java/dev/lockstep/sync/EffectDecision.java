@@ -157,6 +157,8 @@ final class EffectDecision {
                 i += 2;
             } else if (sort.is(i, "STORE")) {
                 i++;
+            } else if (sort.is(i, "GET") && sort.is(i + 1, "#")) {
+                i++;
             } else if (sort.is(i, "GET") || (sort.is(i, "BY") && sort.text(++i).indexOf('*') >= 0)) {
                 return true;
             }

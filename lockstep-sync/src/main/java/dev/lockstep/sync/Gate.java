@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 final class Gate {
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** What a lane does besides. */
@@ -47,6 +48,7 @@ final class Gate {
 
     private long acceptedTo = -1;
     private long settledAt;
+    private long waited;
 
     /**
      * What primaries said of slots at about the same time.
@@ -124,6 +126,15 @@ final class Gate {
      * @throws SourceMoved if nobody knows in which order it belongs
      */
     boolean admits(Unit unit) throws Setback, InterruptedException {
+        long begun = clock.getAsLong();
+        try {
+            return isAdmitted(unit);
+        } finally {
+            waited = clock.getAsLong() - begun;
+        }
+    }
+
+    private boolean isAdmitted(Unit unit) throws Setback, InterruptedException {
         Set<Integer> slots = new HashSet<>();
         boolean removes = true;
         for (int i = 0; i < unit.count(); i++) {
@@ -141,6 +152,9 @@ final class Gate {
             }
         }
         if (removes && slots.stream().allMatch(slot -> custody.hasGiven(lane, slot)) && !takesAny(slots)) {
+            if (unit.to() <= custody.givenAt(lane)) {
+                throw new SourceMoved("the target lost what was removed from a slot before it was given away");
+            }
             return false; // what was left of a slot that has been given away
         }
         slots.removeIf(slot -> custody.holder(slot) == lane);
@@ -161,8 +175,25 @@ final class Gate {
         return !isStillThere(unit);
     }
 
+    /** Whether the shard serves a slot now, or takes what is left of it. */
+    boolean takes(int slot) throws Setback, InterruptedException {
+        return mine().takes(slot);
+    }
+
+    /** What the primary of the lane's shard says. */
+    private SlotView mine() throws Setback, InterruptedException {
+        try {
+            return nodes.view(custody.shard(lane));
+        } catch (SourceMoved e) {
+            if (custody.slots(lane).isEmpty()) {
+                throw new Setback("nothing is left to be copied: " + e.getMessage());
+            }
+            throw e;
+        }
+    }
+
     private boolean takesAny(Set<Integer> slots) throws Setback, InterruptedException {
-        SlotView mine = nodes.view(custody.shard(lane));
+        SlotView mine = mine();
         return slots.stream().anyMatch(mine::takes);
     }
 
@@ -176,10 +207,15 @@ final class Gate {
         return holder != lane && holder != Custody.NOBODY && nodes.has(custody.shard(holder), words.bytes(1));
     }
 
+    /** Whether the last unit has waited for so long that what came behind it is late. */
+    boolean hasWaitedLong() {
+        return waited > LONG_NANOS;
+    }
+
     /** Asks the primary of the lane's shard, and all that have had slots which it says are its own, or come to it. */
     private Round ask(Set<Integer> besides) throws Setback, InterruptedException {
         keeping.check();
-        SlotView mine = nodes.view(custody.shard(lane));
+        SlotView mine = mine();
         BitSet slots = (BitSet) mine.owned().clone();
         mine.arriving().keySet().forEach(slots::set);
         besides.forEach(slots::set);
@@ -286,11 +322,11 @@ final class Gate {
     BitSet join() throws Setback, InterruptedException {
         Map<Integer, SlotView> theirs = new HashMap<>();
         for (Map.Entry<Integer, String> other : custody.shards().entrySet()) {
-            if (other.getKey() != lane) {
+            if (other.getKey() != lane && !custody.slots(other.getKey()).isEmpty()) {
                 theirs.put(other.getKey(), nodes.view(other.getValue()));
             }
         }
-        SlotView mine = nodes.view(custody.shard(lane));
+        SlotView mine = mine();
         await(new Round(mine, Map.of(), theirs));
         BitSet taken = (BitSet) mine.owned().clone();
         mine.arriving().keySet().forEach(taken::set);
@@ -305,7 +341,7 @@ final class Gate {
      */
     void checkRest() throws Setback, InterruptedException {
         settle();
-        SlotView mine = nodes.view(custody.shard(lane));
+        SlotView mine = mine();
         if (!mine.isAtRest()) {
             throw new Setback("slots of source shard " + custody.shard(lane)
                     + " are moving; a full copy begins when they have come to rest");
@@ -317,7 +353,7 @@ final class Gate {
 
     /** A flush concerns what the server had then. */
     private void checkAlone() throws Setback, InterruptedException {
-        SlotView mine = nodes.view(custody.shard(lane));
+        SlotView mine = mine();
         if (!mine.isAtRest() || !mine.owned().equals(custody.slots(lane))) {
             throw new SourceMoved("source shard " + custody.shard(lane) + " was flushed while slots were on their way");
         }

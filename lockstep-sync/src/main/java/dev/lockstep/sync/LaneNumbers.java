@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which source shard is which of those that a target remembers, and which slots are its own: a pure decision.
  *
- * @param shards the shards, by their numbers
+ * @param shards the shards that have slots, or have had some, by their numbers
  * @param slots of which their streams tell
  * @param unknown why what is remembered is of no use any more, so that everything has to be copied anew; null if it is
  */
@@ -37,6 +37,9 @@ record LaneNumbers(
         Map<Integer, Shard> numbered = new TreeMap<>();
         Map<Integer, BitSet> slots = new HashMap<>();
         for (Shard shard : shards) {
+            if (shard.slots().isEmpty()) {
+                continue; // it has nothing yet
+            }
             int number = numbered.size() + 1;
             numbered.put(number, shard);
             slots.put(number, Slots.bits(shard.slots()));
@@ -74,7 +77,7 @@ record LaneNumbers(
         known.forEach((record, shard) -> numbered.put(record.lane(), shard));
         int next = 1;
         for (Shard shard : shards) {
-            if (!known.containsValue(shard)) {
+            if (!known.containsValue(shard) && !shard.slots().isEmpty()) {
                 while (numbered.containsKey(next)) {
                     next++;
                 }

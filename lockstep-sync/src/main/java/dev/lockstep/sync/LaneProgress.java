@@ -21,6 +21,8 @@ final class LaneProgress {
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
     private SyncProgress.Lane now;
     private String hindrance = "";
+    private long unitsBefore;
+    private long latestUnits;
     private boolean ended;
     private @Nullable RuntimeException failure;
 
@@ -33,13 +35,12 @@ final class LaneProgress {
     }
 
     void phase(LaneRecord.Phase phase) {
-        SyncProgress.Phase told =
-                switch (phase) {
-                    case COPY -> SyncProgress.Phase.FULL_COPY;
-                    case CATCH_UP, BEHIND -> SyncProgress.Phase.CATCH_UP;
-                    case LIVE -> SyncProgress.Phase.LIVE;
-                    case DIVERGED -> SyncProgress.Phase.CONNECTING;
-                };
+        SyncProgress.Phase told = switch (phase) {
+            case COPY -> SyncProgress.Phase.FULL_COPY;
+            case CATCH_UP, BEHIND -> SyncProgress.Phase.CATCH_UP;
+            case LIVE -> SyncProgress.Phase.LIVE;
+            case DIVERGED -> SyncProgress.Phase.CONNECTING;
+        };
         boolean changed;
         synchronized (this) {
             changed = told != now.phase();
@@ -75,7 +76,9 @@ final class LaneProgress {
         long lagNanos =
                 applied >= end || samples.isEmpty() ? 0 : time - samples.peek().at();
         hindrance = applied > now.applied() ? "" : hindrance;
-        now = now.applied(applied, end, units, lagNanos / 1_000_000);
+        unitsBefore += units < latestUnits ? latestUnits : 0; // the copy has begun another life
+        latestUnits = units;
+        now = now.applied(applied, end, unitsBefore + units, lagNanos / 1_000_000);
     }
 
     void setback(String why) {

@@ -67,7 +67,7 @@ final class Lanes implements AutoCloseable {
                 .forEach((number, shard) ->
                         own.enter(number, shard.name(), numbers.slots().getOrDefault(number, new BitSet())));
         custody = own;
-        task.libraries().expect(numbers.shards().size());
+        task.libraries().expect(numbers.shards().keySet());
         numbers.shards().forEach(this::begin);
     }
 
@@ -76,6 +76,37 @@ final class Lanes implements AutoCloseable {
         int number = all.stream().mapToInt(Lane::number).max().orElse(0) + 1;
         custody.enter(number, shard.name(), new BitSet());
         begin(number, shard);
+    }
+
+    /** The lanes that have no slots, of shards that are there no more. */
+    List<Integer> gone() {
+        List<Shard> there = shards();
+        return all.stream()
+                .filter(lane -> there.stream()
+                        .noneMatch(shard -> shard.name().equals(lane.shard().name())))
+                .map(Lane::number)
+                .filter(number -> custody.slots(number).isEmpty())
+                .toList();
+    }
+
+    /** Ends a lane after what is under way. */
+    void end(int number) throws InterruptedException {
+        for (Lane lane : all) {
+            if (lane.number() == number) {
+                lane.copy().stop();
+                lane.thread().interrupt();
+                lane.thread().join();
+            }
+        }
+    }
+
+    /** A lane that was {@link #end ended} is no more. */
+    void remove(int number) {
+        all.stream().filter(lane -> lane.number() == number).forEach(lane -> {
+            lane.inlet().close();
+            all.remove(lane);
+        });
+        custody.leave(number);
     }
 
     /** Whether a shard is being copied. */
@@ -127,7 +158,7 @@ final class Lanes implements AutoCloseable {
     SourceNodes nodes() {
         LinkOpener opener = new LinkOpener(settings.source());
         return new SourceNodes(
-                source, outlet -> opener.open(loops, outlet.node(), "lockstep-sync-slots", outlet), task);
+                source, outlet -> opener.open(loops, outlet.node(), "lockstep-source-slots", outlet), task);
     }
 
     /**
@@ -167,7 +198,8 @@ final class Lanes implements AutoCloseable {
                 new ArrayList<>(all.stream().map(this::progress).toList());
         for (Shard shard : source.current().shards()) {
             if (!shard.slots().isEmpty() && !has(shard)) {
-                told.add(new LaneProgress(shard.name(), task::now, SyncListener.NONE).now()); // it is about to be copied
+                told.add(
+                        new LaneProgress(shard.name(), task::now, SyncListener.NONE).now()); // it is about to be copied
             }
         }
         return told;

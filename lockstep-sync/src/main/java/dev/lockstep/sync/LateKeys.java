@@ -54,32 +54,40 @@ final class LateKeys {
         this.graced = onlyTheseHaveGrace ? new LinkedHashSet<>() : null;
     }
 
-    /** Looks at units that are about to be taken, before any of them is. */
-    void look(List<Unit> units) throws Setback, InterruptedException {
-        ask(units);
+    /**
+     * Looks at units that are about to be taken, before any of them is.
+     *
+     * @param gracing whether keys that are there get grace: not while true times are put in place
+     */
+    void look(List<Unit> units, boolean gracing) throws Setback, InterruptedException {
+        ask(units, gracing);
         for (Unit unit : units) {
             for (int i = 0; i < unit.count(); i++) {
-                ReplicatedCommand command = ReplicatedCommand.of(unit.command(i));
-                if (command != null && command.sentInstead() == null) {
-                    follow(command, unit.command(i), unit.database(i));
+                Words words = chosen(unit, i);
+                ReplicatedCommand command = words == null ? null : ReplicatedCommand.of(words);
+                if (words != null && command != null && command.sentInstead() == null) {
+                    follow(command, words, unit.database(i));
                 }
             }
         }
     }
 
     /** Asks for keys that are first met. Those that only come to be by these units are asked for too. */
-    private void ask(List<Unit> units) throws Setback, InterruptedException {
+    private void ask(List<Unit> units, boolean gracing) throws Setback, InterruptedException {
         Map<DatabaseKey, Replies> asked = new LinkedHashMap<>();
         Set<DatabaseKey> replacedHere = new HashSet<>();
         for (Unit unit : units) {
             for (int i = 0; i < unit.count(); i++) {
-                Words words = unit.command(i);
+                Words words = chosen(unit, i);
+                if (words == null) {
+                    continue;
+                }
                 ReplicatedCommand command = ReplicatedCommand.of(words);
                 int[] places = places(command, words);
                 Set<Integer> replaced = command == null ? Set.of() : replaced(command, words, places);
                 for (int place : places) {
                     DatabaseKey key = new DatabaseKey(unit.database(i), words.view(place));
-                    if (!selection.takes(unit.database(i), words, place)) {
+                    if (!isCopied(unit.database(i), words.view(place))) {
                         continue;
                     }
                     if (replaced.contains(place)) {
@@ -99,7 +107,7 @@ final class LateKeys {
         int at = 0;
         for (Map.Entry<DatabaseKey, Replies> each : asked.entrySet()) {
             long time = count(each.getValue().answer(times.get(at++), Words.of(PEXPIRETIME)));
-            if (time >= 0 && !Expiries.isGraced(time)) {
+            if (gracing && time >= 0 && !Expiries.isGraced(time)) {
                 there.put(each.getKey(), each.getValue());
                 later.add(Expiries.graced(time));
             }
@@ -283,7 +291,23 @@ final class LateKeys {
         }
     }
 
+    /** What is left of a command where only some keys are copied; null for nothing. */
+    private @Nullable Words chosen(Unit unit, int command) {
+        return SelectionDecision.of(unit.command(command), unit.database(command), selection)
+                .words();
+    }
+
+    /** What another copy keeps for itself in the source is not. */
+    private boolean isCopied(int database, ByteBuffer name) {
+        byte[] key = new byte[name.remaining()];
+        name.duplicate().get(key);
+        return selection.takes(database, key) && !(database == 0 && Checkpoint.isOwn(name));
+    }
+
     private void grace(DatabaseKey key) {
+        if (!isCopied(key.database(), key.name())) {
+            return;
+        }
         Set<DatabaseKey> some = graced;
         if (some != null && some.add(key) && some.size() > MOST_GRACED) {
             graced = null;

@@ -24,12 +24,14 @@ final class Libraries {
     private static final Pattern NAME = Pattern.compile("\\A#!\\S+[^\\n]*?[ \\t]name=(\\S+)", Pattern.CASE_INSENSITIVE);
 
     private final Map<Integer, Set<String>> byLane = new HashMap<>();
-    private int lanes = 1;
+    private Set<Integer> lanes = Set.of();
     private boolean changed;
 
-    /** How many source shards there are. */
-    synchronized void expect(int shards) {
-        lanes = shards;
+    /** The source shards that are copied from now on. */
+    synchronized void expect(Set<Integer> numbers) {
+        byLane.clear();
+        changed = false;
+        lanes = Set.copyOf(numbers);
     }
 
     /** The name of a library, which its first line tells; null if it does not. */
@@ -59,7 +61,7 @@ final class Libraries {
             known.add(name);
         }
         byLane.put(lane, known);
-        if (changed || byLane.size() < lanes) {
+        if (changed || !byLane.keySet().containsAll(lanes)) {
             return;
         }
         Set<String> wanted = new HashSet<>();

@@ -3,11 +3,9 @@ package dev.lockstep.sync;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,22 +30,24 @@ final class Mending {
     private final Doubts doubts;
     private final DoubtStore store;
     private final SourceReader source;
-    private final Supplier<BitSet> slots;
+    private final Ours ours;
     private final Outlets outlets;
     private final CopyTask task;
     private final ArrayDeque<SourceReader.Value> values = new ArrayDeque<>();
     private final List<DatabaseKey> mended = new ArrayList<>();
     private long begunAt;
 
-    /** @param slots that the source shard owns now */
-    Mending(
-            Doubts doubts,
-            DoubtStore store,
-            SourceReader source,
-            Supplier<BitSet> slots,
-            Outlets outlets,
-            CopyTask task) {
-        this.slots = slots;
+    /** Which slots are the source shard's. */
+    interface Ours {
+        /** Whether its stream tells of a slot, as far as has been applied. */
+        boolean has(int slot);
+
+        /** Whether a slot is on its way to it. */
+        boolean takes(int slot) throws Setback, InterruptedException;
+    }
+
+    Mending(Doubts doubts, DoubtStore store, SourceReader source, Ours ours, Outlets outlets, CopyTask task) {
+        this.ours = ours;
         this.doubts = doubts;
         this.store = store;
         this.source = source;
@@ -77,13 +77,18 @@ final class Mending {
 
     private void begin(StreamCopy copy) throws Setback, InterruptedException {
         begunAt = task.now();
-        BitSet owned = slots.get();
-        List<DatabaseKey> some = new ArrayList<>(doubts.first(TOGETHER));
-        List<DatabaseKey> gone = new ArrayList<>(some);
-        gone.removeIf(key -> owned.get(Slots.of(key.bytes())));
+        List<DatabaseKey> some = new ArrayList<>();
+        List<DatabaseKey> gone = new ArrayList<>();
+        for (DatabaseKey key : doubts.first(TOGETHER)) {
+            int slot = Slots.of(key.bytes());
+            if (ours.has(slot)) {
+                some.add(key);
+            } else if (!ours.takes(slot)) {
+                gone.add(key); // its new shard's stream brought it as a whole
+            }
+        }
         gone.forEach(doubts::mended);
         store.forget(gone);
-        some.removeAll(gone);
         if (some.isEmpty()) {
             return;
         }
@@ -100,6 +105,13 @@ final class Mending {
             drop(copy, "the source's primary stands at " + first + ", behind the stream, at " + copy.taken());
         } else {
             copy.until(first);
+        }
+    }
+
+    /** Lets the stream go on: what was read is read again when times of expiry are true. */
+    void rest(StreamCopy copy) {
+        if (!values.isEmpty()) {
+            drop(copy, "the copy is behind");
         }
     }
 

@@ -60,7 +60,7 @@ final class Ownership {
                 instanceof Reply.Status)) {
             String other = Replies.text(node.ask(Words.of("GET", KEY)));
             long now = node.ask(Words.of("PTTL", KEY)) instanceof Reply.Count number ? number.value() : 0;
-            if (now > left) {
+            if (now > left || now > LEASE_MILLIS) {
                 throw new SyncException("Another process keeps this target: " + other + ". Stop that one first");
             }
             left = now;

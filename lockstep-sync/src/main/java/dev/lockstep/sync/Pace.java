@@ -92,17 +92,18 @@ final class Pace implements StreamCopy.Ahead {
         if (memory.phase() == LaneRecord.Phase.LIVE) {
             memory.become(LaneRecord.Phase.BEHIND); // before anything has grace
         }
-        looked.look(units);
+        looked.look(units, planner.isGraceful());
     }
 
     /**
      * Goes on.
      *
-     * @param inStep whether all that there is has been applied
+     * @param inStep whether what arrives is applied at once
      * @param behind whether much of it has not
      */
     void turn(StreamCopy copy, boolean inStep, boolean behind) throws Setback, InterruptedException {
-        if (behind && (timesTrue || isLive())) {
+        if (behind && (pages != null || timesTrue || isLive())) {
+            copy.drain(); // what was planned with true times
             fallBehind(isLive());
         }
         if (inStep && !timesTrue && pages == null && !isLive() && hasReachedTheSource(copy)) {

@@ -5,6 +5,7 @@ import dev.lockstep.sync.Preflight.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -78,10 +79,12 @@ final class PreflightChecks {
         return bytes < 10 * MIB ? number(bytes / 1024) + " KiB" : number(bytes / MIB) + " MiB";
     }
 
-    private static long keys(List<ServerFacts> servers) {
+    /** In the databases that are copied. */
+    private long keys(List<ServerFacts> servers) {
         return servers.stream()
-                .flatMap(server -> server.keys().values().stream())
-                .mapToLong(Long::longValue)
+                .flatMap(server -> server.keys().entrySet().stream())
+                .filter(each -> selection.hasDatabase(each.getKey()))
+                .mapToLong(Map.Entry::getValue)
                 .sum();
     }
 
@@ -95,7 +98,7 @@ final class PreflightChecks {
         }
     }
 
-    private static String side(List<ServerFacts> servers) {
+    private String side(List<ServerFacts> servers) {
         return (servers.size() == 1 ? "one primary" : servers.size() + " primaries") + ", "
                 + servers.stream().map(ServerFacts::version).distinct().sorted().collect(Collectors.joining(" and "))
                 + ", " + number(keys(servers)) + " keys, "
@@ -141,7 +144,7 @@ final class PreflightChecks {
             warn(
                     "The source has modules that the target lacks: " + String.join(", ", missing)
                             + ". The copy stops at the first key or command of one of them",
-                    "Load them into the target, or leave such keys out with --exclude");
+                    "Load them into the target, or do without them at the source: --exclude leaves out their keys, and not what is done to them");
         }
     }
 
@@ -238,6 +241,7 @@ final class PreflightChecks {
             fail("Another process keeps this target: " + seen.owner(), "Stop that one first");
         }
         long there = keys(seen.targets()) - seen.held().ownKeys();
+        boolean someOnly = !selection.keys().isAll();
         if (seen.held().copy()) {
             String objection = Reception.objection(seen.held().selection(), selection);
             if (objection == null) {
@@ -249,13 +253,19 @@ final class PreflightChecks {
             switch (existing) {
                 case REPLACE ->
                     warn(
-                            "The target has " + number(there) + " keys: those that the source does not have will be"
+                            "The target has " + number(there) + " keys: those "
+                                    + (someOnly ? "of the chosen ones " : "") + "that the source does not have will be"
                                     + " removed",
                             "If they are needed, choose another target");
-                case FAIL ->
-                    fail(
-                            "The target has " + number(there) + " keys (--existing fail)",
-                            "Empty it, or choose --existing replace or wipe");
+                case FAIL -> {
+                    String what = "The target has " + number(there) + " keys (--existing fail)";
+                    String advice = "Empty it, or choose --existing replace or wipe";
+                    if (someOnly) {
+                        warn(what, "If some of the chosen ones are among them, the copy does not begin. " + advice);
+                    } else {
+                        fail(what, advice);
+                    }
+                }
                 case WIPE ->
                     warn("The target has " + number(there) + " keys, and will be emptied (--existing wipe)", "");
             }

@@ -28,6 +28,11 @@ final class Replies {
         return outlet.link().call(command);
     }
 
+    /** Sends a command and waits for its reply, which may be a refusal. */
+    Reply tell(Words command) throws Setback, InterruptedException {
+        return awaited(send(command), command);
+    }
+
     /** Sends a command and waits for its reply. */
     Reply ask(Words command) throws Setback, InterruptedException {
         return answer(send(command), command);
@@ -58,16 +63,20 @@ final class Replies {
      * @throws SyncException if it is another refusal
      */
     Reply answer(CompletableFuture<Reply> reply, Words command) throws Setback, InterruptedException {
-        try {
-            Reply told = reply.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            if (told instanceof Reply.Failure failure) {
-                String why = outlet.node() + " answered " + command.name() + " with: " + failure.text();
-                if (Refusal.isPassing(failure)) {
-                    throw new Setback(why);
-                }
-                throw new SyncException(why + advice(command, failure));
+        Reply told = awaited(reply, command);
+        if (told instanceof Reply.Failure failure) {
+            String why = outlet.node() + " answered " + command.name() + " with: " + failure.text();
+            if (Refusal.isPassing(failure)) {
+                throw new Setback(why);
             }
-            return told;
+            throw new SyncException(why + advice(command, failure));
+        }
+        return told;
+    }
+
+    private Reply awaited(CompletableFuture<Reply> reply, Words command) throws Setback, InterruptedException {
+        try {
+            return reply.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new Setback(
                     outlet.node() + " did not answer " + command.name() + " within " + patience.toMillis() + " ms");

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What makes replies of the bytes that a server sends, however they are cut. Confined to one thread. */
@@ -13,6 +14,9 @@ final class ReplyDecoder {
     /* It keeps its place, never the bytes: what has been looked at is not looked at again when more arrives. A length that
      * the other side announces is believed only as far as its bytes have come: the room for a long string doubles as it
      * fills, and the elements of an array are gathered one by one. */
+
+    /** A server that does not know a command repeats its words, values among them. */
+    private static final Pattern WORDS_OF_A_COMMAND = Pattern.compile(",? with args beginning with:.*", Pattern.DOTALL);
 
     private static final int MAX_LINE = 64 << 10;
     private static final int MAX_DEPTH = 32;
@@ -133,7 +137,7 @@ final class ReplyDecoder {
                 return says("+QUEUED", end) ? Reply.QUEUED : new Reply.Status(text(end));
             }
             case '-' -> {
-                return new Reply.Failure(text(end));
+                return new Reply.Failure(WORDS_OF_A_COMMAND.matcher(text(end)).replaceFirst(""));
             }
             case ':' -> {
                 return Reply.Count.of(number(end));

@@ -40,6 +40,9 @@ final class SelectionDecision {
      */
     static Left of(Words words, int database, Selection selection) {
         ReplicatedCommand command = ReplicatedCommand.of(words);
+        if (command == null && !selection.hasDatabase(database)) {
+            return NOTHING;
+        }
         if (selection.isAll() || command == null || command.sentInstead() != null) {
             return Left.of(words);
         }

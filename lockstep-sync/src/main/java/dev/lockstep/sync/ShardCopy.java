@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -195,7 +194,7 @@ final class ShardCopy implements Runnable {
             record = begin(generation);
             store.watch(record).write();
             remember(store, record);
-            doubts.begin(List.of());
+            doubts.forgetAll();
             DoubtStore former = store.doubts(replicated, task::now, lane);
             former.forget(former.read());
             replicated.await(task::now);
@@ -410,8 +409,8 @@ final class ShardCopy implements Runnable {
         ApplyQueue queue = new ApplyQueue(record.offset(), COMMANDS_TOGETHER);
         store.checkpoints(record).forEach(queue::holds);
         DoubtStore keptDoubts = store.doubts(replicated, task::now, lane);
-        doubts.begin(keptDoubts.read());
-        Mending mending = new Mending(doubts, keptDoubts, reader, this::bits, outlets, task);
+        doubts.begin(keptDoubts.read(), record.phase() != LaneRecord.Phase.CATCH_UP);
+        Mending mending = new Mending(doubts, keptDoubts, reader, ours(atGate), outlets, task);
         Planner planner = task.planner();
         Pace pace = new Pace(memory, planner, doubts, reader, new Pace.Way(outlets, () -> sweep(outlets), task));
         StreamCopy copy = new StreamCopy(
@@ -431,6 +430,7 @@ final class ShardCopy implements Runnable {
         }
         DurableFrontier durable = new DurableFrontier(replicated, record.offset(), task.now());
         boolean settled = atGate == null;
+        Promptness promptness = new Promptness(generation.end(), task::now);
         while (!stopped) {
             progress.phase(remembered().phase());
             copy.turn(pace.isPatient());
@@ -440,11 +440,13 @@ final class ShardCopy implements Runnable {
                 settled = atGate.gate.isDue(SETTLE_EVERY) ? atGate.gate.settle() : settled;
             }
             progress.stream(copy.frontier(), generation.end(), copy.units());
-            boolean inStep = copy.isIdle() && copy.frontier() == generation.end() && settled && source.isStreaming();
+            boolean inStep = promptness.isPrompt(copy.frontier(), generation.end()) && settled && source.isStreaming();
             boolean behind = progress.now().lagMillis() > MOST_LAG_MILLIS || !source.isStreaming();
             pace.turn(copy, inStep, behind);
             if (pace.mayMend()) {
                 mending.turn(copy, generation);
+            } else {
+                mending.rest(copy);
             }
             if (mending.isDone()) {
                 pace.mended();
@@ -462,6 +464,20 @@ final class ShardCopy implements Runnable {
             }
         }
         copy.drain();
+    }
+
+    private Mending.Ours ours(@Nullable AtGate atGate) {
+        return new Mending.Ours() {
+            @Override
+            public boolean has(int slot) {
+                return atGate == null || atGate.custody().holder(slot) == lane;
+            }
+
+            @Override
+            public boolean takes(int slot) throws Setback, InterruptedException {
+                return atGate != null && atGate.gate.takes(slot);
+            }
+        };
     }
 
     private LaneRecord remembered() {

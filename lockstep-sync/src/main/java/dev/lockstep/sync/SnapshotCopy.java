@@ -138,7 +138,7 @@ final class SnapshotCopy {
                     RdbString key = splitter.key();
                     taken = watch.present(splitter.db(), ByteBuffer.wrap(key.data(), key.from(), key.length()))
                             && !isOwn();
-                } else {
+                } else if (!isKey) {
                     RdbString code = splitter.value().plain(Integer.MAX_VALUE);
                     watch.library(code == null ? null : Libraries.name(code.text()));
                 }

@@ -64,7 +64,13 @@ final class SourceNodes implements AutoCloseable {
 
     /** Whether the primary of a shard has a key. */
     boolean has(String shard, byte[] key) throws Setback, InterruptedException {
-        Reply told = node(shard).ask(Words.of("EXISTS".getBytes(java.nio.charset.StandardCharsets.US_ASCII), key));
+        Reply told = node(shard).tell(Words.of("EXISTS".getBytes(java.nio.charset.StandardCharsets.US_ASCII), key));
+        if (told instanceof Reply.Failure failure) {
+            if (failure.is("ASK") || failure.is("MOVED")) {
+                return false; // it has not got it, or has none of that slot
+            }
+            throw new Setback("source shard " + shard + " answered EXISTS with: " + failure.text());
+        }
         return told instanceof Reply.Count count && count.value() > 0;
     }
 

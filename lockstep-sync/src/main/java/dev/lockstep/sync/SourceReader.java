@@ -194,7 +194,7 @@ final class SourceReader implements AutoCloseable {
     private Outlet connect(NodeAddress node) throws Setback, InterruptedException {
         Outlet made = task.outlet(node);
         try {
-            made.use(opener.open(loops, node, "lockstep-sync-reader", made)
+            made.use(opener.open(loops, node, "lockstep-source-reader", made)
                     .get(patience.toNanos(), TimeUnit.NANOSECONDS));
             return made;
         } catch (TimeoutException e) {

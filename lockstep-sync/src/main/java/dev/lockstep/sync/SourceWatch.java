@@ -43,12 +43,44 @@ final class SourceWatch implements AutoCloseable {
                 if (lost != null) {
                     beginAnew(lost);
                 }
-                lanes.shards().stream().filter(shard -> !lanes.has(shard)).forEach(lanes::join);
+                joinNew();
+                retire();
             }
         } catch (InterruptedException e) {
             LOG.debug("Nobody looks after the lanes any more");
         } catch (RuntimeException e) {
             failure = e;
+        }
+    }
+
+    /** A shard without slots may be about to become another one's replica. */
+    private void joinNew() throws InterruptedException {
+        for (Shard shard : lanes.shards()) {
+            if (!lanes.has(shard) && (!shard.slots().isEmpty() || takesSome(shard))) {
+                lanes.join(shard);
+            }
+        }
+    }
+
+    private boolean takesSome(Shard shard) throws InterruptedException {
+        try (SourceNodes nodes = lanes.nodes()) {
+            return !nodes.view(shard.name()).isAtRest();
+        } catch (Setback | SourceMoved e) {
+            LOG.debug("Source shard {} cannot be asked: {}", shard.name(), e.getMessage());
+            return false;
+        }
+    }
+
+    /** What has given all of its slots away, and is there no more, needs no lane. */
+    private void retire() throws InterruptedException {
+        for (int lane : lanes.gone()) {
+            try (Outlets outlets = task.connect()) {
+                lanes.end(lane);
+                new TargetStore(outlets, task.patience()).forget(lane);
+                lanes.remove(lane);
+            } catch (Setback e) {
+                LOG.info("Source shard {} is to be forgotten: {}", lane, e.getMessage());
+            }
         }
     }
 

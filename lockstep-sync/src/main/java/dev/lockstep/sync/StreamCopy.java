@@ -219,14 +219,17 @@ final class StreamCopy {
         if (databases.lastEntry().getValue() != unit.databaseAfter()) {
             databases.put(unit.to(), unit.databaseAfter());
         }
-        if (gate != null && !gate.isOwn(unit)) {
+        Plan plan = planner.plan(unit);
+        if (gate != null && !gate.isOwn(unit) && !isHeld(unit, plan)) {
             drain();
             if (!gate.admits(unit)) {
                 queue.add(unit.to(), Map.of());
                 return;
             }
+            if (!planner.isGraceful() && gate.hasWaitedLong()) {
+                throw new Setback("what waited for another source shard is late now");
+            }
         }
-        Plan plan = planner.plan(unit);
         if (plan.isLocal()) {
             add(unit.to(), plan.local());
         } else {
@@ -234,14 +237,19 @@ final class StreamCopy {
         }
     }
 
+    /** Whether it was applied before, and its slot may have been given away since. */
+    private boolean isHeld(Unit unit, Plan plan) {
+        return plan.isLocal()
+                && !plan.local().isEmpty()
+                && plan.local().keySet().stream().allMatch(slot -> queue.holdsAlready(slot, unit.to()));
+    }
+
     private void add(long offset, Map<Integer, List<Applied>> bySlot) {
-        if (!doubts.isEmpty()) { // what a slot holds already is not answered once more
-            bySlot.forEach((slot, commands) -> {
-                if (queue.holdsAlready(slot, offset)) {
-                    commands.forEach(command -> doubts.follow(command.database(), command.words()));
-                }
-            });
-        }
+        bySlot.forEach((slot, commands) -> { // what a slot holds already is not answered once more
+            if (queue.holdsAlready(slot, offset)) {
+                commands.forEach(command -> doubts.replayed(command.database(), command.words()));
+            }
+        });
         queue.add(offset, bySlot);
     }
 

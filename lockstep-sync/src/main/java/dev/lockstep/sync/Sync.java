@@ -8,7 +8,9 @@ import dev.lockstep.topology.TopologyWatcher;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -171,7 +173,8 @@ public final class Sync implements AutoCloseable {
      */
     public boolean awaitInStep(Duration bound) throws InterruptedException {
         long until = System.nanoTime() + bound.toNanos();
-        while (!progress().isInStep()) {
+        Map<String, Long> goals = new HashMap<>();
+        while (!progress().reaches(goals)) {
             throwFailure();
             if (System.nanoTime() - until > 0) {
                 return false;

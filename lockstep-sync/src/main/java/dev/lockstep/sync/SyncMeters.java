@@ -23,7 +23,7 @@ import java.util.function.ToLongFunction;
  * <tr><td>{@code lockstep.sync.hindered}</td><td>shards that do not go on at the moment, for a reason that
  *     {@link SyncProgress.Lane#trouble} tells</td></tr>
  * <tr><td>{@code lockstep.sync.in.step}</td><td>1 while the target holds all that the source was seen to have written</td></tr>
- * <tr><td>{@code lockstep.sync.keys}</td><td>keys of snapshots that have been carried over since the start</td></tr>
+ * <tr><td>{@code lockstep.sync.keys}</td><td>keys of the latest snapshots that have been carried over</td></tr>
  * <tr><td>{@code lockstep.sync.units}</td><td>commands and transactions that have been applied since the start</td></tr>
  * </table>
  *
@@ -57,7 +57,7 @@ public final class SyncMeters implements MeterBinder {
                 "",
                 now -> sum(now, lane -> lane.trouble().isEmpty() ? 0 : 1));
         gauge(registry, "lockstep.sync.in.step", "", now -> now.isInStep() ? 1 : 0);
-        counter(registry, "lockstep.sync.keys", SyncProgress.Lane::keys);
+        gauge(registry, "lockstep.sync.keys", "", now -> sum(now, SyncProgress.Lane::keys));
         counter(registry, "lockstep.sync.units", SyncProgress.Lane::units);
     }
 

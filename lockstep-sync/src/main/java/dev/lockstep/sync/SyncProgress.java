@@ -2,6 +2,7 @@ package dev.lockstep.sync;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How far a copy is at one moment. Immutable.
@@ -92,6 +93,25 @@ public record SyncProgress(Duration elapsed, List<Lane> lanes) {
         Lane troubled(String why) {
             return new Lane(shard, phase, snapshotBytes, snapshotTotal, keys, applied, written, units, lagMillis, why);
         }
+    }
+
+    /**
+     * Whether the target follows every source shard, and holds all that the source was seen to have written when that was first
+     * so.
+     *
+     * @param goals what that was, by shard; kept from one look to the next
+     */
+    boolean reaches(Map<String, Long> goals) {
+        boolean all = !lanes.isEmpty();
+        for (Lane lane : lanes) {
+            if (lane.phase() == Phase.LIVE && lane.trouble().isEmpty()) {
+                all &= lane.applied() >= goals.computeIfAbsent(lane.shard(), first -> lane.written());
+            } else {
+                goals.remove(lane.shard());
+                all = false;
+            }
+        }
+        return all;
     }
 
     /** Whether the target follows every source shard, and holds all that the source was last seen to have written. */

@@ -67,7 +67,8 @@ public final class SyncSettings {
 
     /** What is done with the keys that the target has; {@link Existing#REPLACE} if not set. */
     public SyncSettings existing(Existing existing) {
-        return with(new Manner(existing, selection(), manner.keysPerSecond(), manner.bytesPerSecond(), manner.listener()));
+        return with(
+                new Manner(existing, selection(), manner.keysPerSecond(), manner.bytesPerSecond(), manner.listener()));
     }
 
     /**
@@ -135,8 +136,7 @@ public final class SyncSettings {
 
     /** Who is told what happens; nobody if not set. */
     public SyncSettings listener(SyncListener listener) {
-        return with(
-                new Manner(existing(), selection(), manner.keysPerSecond(), manner.bytesPerSecond(), listener));
+        return with(new Manner(existing(), selection(), manner.keysPerSecond(), manner.bytesPerSecond(), listener));
     }
 
     SyncListener listener() {

@@ -71,8 +71,11 @@ final class TargetStore {
 
     /** Forgets all source shards, so that each is copied anew. What of them is copied stays as it is. */
     void forgetAll() throws Setback, InterruptedException {
-        for (LaneRecord record : records(records)) {
-            forget(record.lane());
+        List<String> words = new ArrayList<>(List.of("HDEL", RECORDS));
+        records(records).forEach(record -> words.add(Integer.toString(record.lane())));
+        if (words.size() > 2) {
+            records.ask(Words.of(
+                    words.toArray(String[]::new))); // at once: those that are left would go on without the others
         }
     }
 

@@ -49,7 +49,7 @@ class DoubtsTest {
 
     @Test
     void eachIsToBeWrittenOnce() {
-        doubts.begin(List.of(key(0, "remembered")));
+        doubts.begin(List.of(key(0, "remembered")), true);
         doubts.add(key(0, "new"));
         doubts.add(key(0, "remembered"));
         assertThat(doubts.unwritten()).containsExactly(key(0, "new"));

@@ -41,6 +41,13 @@ class ReplyDecoderTest {
     }
 
     @Test
+    void whatAServerRepeatsOfACommandIsNotPassedOn() {
+        String told = "-ERR unknown command 'HSETEX', with args beginning with: 'h' 'secret' \r\n";
+        assertThat(decode(new ReplyDecoder(100), Unpooled.copiedBuffer(told, UTF_8)))
+                .containsExactly("Failure[text=ERR unknown command 'HSETEX']");
+    }
+
+    @Test
     void everyReplyComesOutWhereverItIsCut() {
         byte[] all = ALL.getBytes(UTF_8);
         List<String> expected = List.of(

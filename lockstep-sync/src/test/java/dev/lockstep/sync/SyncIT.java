@@ -31,7 +31,7 @@ class SyncIT {
     }
 
     static void assertEqual(LocalDeployment source, LocalDeployment target) {
-        Awaitility.await().atMost(BOUND).untilAsserted(() -> {
+        Awaitility.await().atMost(BOUND).ignoreExceptions().untilAsserted(() -> {
             Map<String, String> wanted = contents(source);
             Map<String, String> seen = contents(target);
             TreeMap<String, String> missing = new TreeMap<>(wanted);

@@ -31,7 +31,7 @@ class SyncMetersTest {
         assertThat(registry.get("lockstep.sync.hindered").gauge().value()).isEqualTo(1);
         assertThat(registry.get("lockstep.sync.units").functionCounter().count())
                 .isEqualTo(6);
-        assertThat(registry.get("lockstep.sync.keys").functionCounter().count()).isEqualTo(14);
+        assertThat(registry.get("lockstep.sync.keys").gauge().value()).isEqualTo(14);
         assertThat(registry.get("lockstep.sync.shards")
                         .tag("phase", "live")
                         .gauge()

@@ -109,16 +109,14 @@ final class NodeReads implements AutoCloseable {
         }
         runId = field(info, "run_id");
         int version = version(field(info, "redis_version"));
-        traits = new ServerTraits(
-                knows[0], knows[1], version >= COUNTERS_SINCE, version >= READ_COUNTS_SINCE, knows[2]);
+        traits =
+                new ServerTraits(knows[0], knows[1], version >= COUNTERS_SINCE, version >= READ_COUNTS_SINCE, knows[2]);
     }
 
     /** {@code 7.0.15} as 700; 0 if it is no version. */
     private static int version(String text) {
         Matcher numbers = VERSION.matcher(text);
-        return numbers.lookingAt()
-                ? 100 * Integer.parseInt(numbers.group(1)) + Integer.parseInt(numbers.group(2))
-                : 0;
+        return numbers.lookingAt() ? 100 * Integer.parseInt(numbers.group(1)) + Integer.parseInt(numbers.group(2)) : 0;
     }
 
     private static String field(CharSequence info, String name) {

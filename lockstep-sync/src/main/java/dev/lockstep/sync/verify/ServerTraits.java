@@ -9,4 +9,5 @@ package dev.lockstep.sync.verify;
  * @param readCounts how many entries a group has read, as its replicas know it too (since 7.2)
  * @param functions whether it keeps functions (since 7.0)
  */
-record ServerTraits(boolean absoluteExpiry, boolean fieldExpiry, boolean streamCounters, boolean readCounts, boolean functions) {}
+record ServerTraits(
+        boolean absoluteExpiry, boolean fieldExpiry, boolean streamCounters, boolean readCounts, boolean functions) {}

@@ -164,7 +164,11 @@ final class SideReader {
             NodeReads node = side.node(address, database);
             ServerTraits own = node.traits();
             ServerTraits traits = new ServerTraits(
-                    own.absoluteExpiry(), own.fieldExpiry(), own.streamCounters() && streamCounters, own.readCounts(), own.functions());
+                    own.absoluteExpiry(),
+                    own.fieldExpiry(),
+                    own.streamCounters() && streamCounters,
+                    own.readCounts(),
+                    own.functions());
             asks.add(before.ask());
             for (Pending pending : batch) {
                 boolean first = pending.reading.wantsClock();

@@ -40,7 +40,11 @@ final class StreamContent implements Content {
         if (!begun) {
             begun = true;
             return List.of(
-                    Ask.of(new Marks(0, server.streamCounters() ? Set.copyOf(MARKS) : OLD_MARKS), "XINFO", "STREAM", key),
+                    Ask.of(
+                            new Marks(0, server.streamCounters() ? Set.copyOf(MARKS) : OLD_MARKS),
+                            "XINFO",
+                            "STREAM",
+                            key),
                     Ask.of(new Groups(), "XINFO", "GROUPS", key),
                     entries());
         }
