@@ -102,10 +102,9 @@ final class Lanes implements AutoCloseable {
 
     /** A lane that was {@link #end ended} is no more. */
     void remove(int number) {
-        all.stream().filter(lane -> lane.number() == number).forEach(lane -> {
-            lane.inlet().close();
-            all.remove(lane);
-        });
+        List<Lane> gone = all.stream().filter(lane -> lane.number() == number).toList();
+        gone.forEach(lane -> lane.inlet().close());
+        all.removeAll(gone);
         custody.leave(number);
     }
 

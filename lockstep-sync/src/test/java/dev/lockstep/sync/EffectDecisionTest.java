@@ -194,9 +194,8 @@ class EffectDecisionTest {
 
     @Test
     void what_only_a_target_without_slots_can_do_is_refused_by_others() {
-        for (String command : new String[] {
-            "SORT {a}1 BY w_* STORE {a}2", "SORT {a}1 GET o_* STORE {a}2", "PFCOUNT a b"
-        }) {
+        for (String command :
+                new String[] {"SORT {a}1 BY w_* STORE {a}2", "SORT {a}1 GET o_* STORE {a}2", "PFCOUNT a b"}) {
             assertThat(decide(command, WHOLE)).isInstanceOf(Effect.OneSlot.class);
             assertThat(decide(command, SHARDED)).as(command).isInstanceOf(Effect.Refused.class);
         }
