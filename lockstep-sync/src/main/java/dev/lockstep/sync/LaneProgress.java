@@ -21,6 +21,7 @@ final class LaneProgress {
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
     private SyncProgress.Lane now;
     private String hindrance = "";
+    private long setbacks;
     private boolean ended;
     private @Nullable RuntimeException failure;
 
@@ -83,11 +84,17 @@ final class LaneProgress {
         synchronized (this) {
             changed = !why.equals(hindrance);
             hindrance = why;
+            setbacks++;
             now = now.troubled(why);
         }
         if (changed) {
             tell(() -> listener.hindered(shard, why));
         }
+    }
+
+    /** How often something has gone wrong so far. */
+    synchronized long setbacks() {
+        return setbacks;
     }
 
     synchronized long applied() {
