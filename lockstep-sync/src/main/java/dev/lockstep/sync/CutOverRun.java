@@ -85,9 +85,10 @@ final class CutOverRun {
     /** What a lane tells of itself stays as it was while it has no target. */
     private void checkUndisturbed(long setbacks) {
         if (lanes.setbacks() != setbacks) {
-            throw new SyncException("The target was lost for a moment while it was compared, or something else hindered the"
-                    + " copy; expected that nothing did. The source takes writes again; see that the servers of the target"
-                    + " keep running, and start again");
+            throw new SyncException(
+                    "The target was lost for a moment while it was compared, or something else hindered the"
+                            + " copy; expected that nothing did. The source takes writes again; see that the servers of the target"
+                            + " keep running, and start again");
         }
     }
 
@@ -186,8 +187,9 @@ final class CutOverRun {
     }
 
     private static SyncException emptied() {
-        return new SyncException("The target was emptied after it was compared, or a server of it has come back without its"
-                + " data; expected all that the copy has written there. The source takes writes again; start the copy again");
+        return new SyncException(
+                "The target was emptied after it was compared, or a server of it has come back without its"
+                        + " data; expected all that the copy has written there. The source takes writes again; start the copy again");
     }
 
     /** All but the records and the ownership. What a computation keeps in the target does not outlast its transaction. */
