@@ -4,10 +4,12 @@ import dev.lockstep.sync.CutOver;
 import dev.lockstep.sync.Existing;
 import dev.lockstep.sync.Proof;
 import dev.lockstep.sync.Sync;
+import dev.lockstep.sync.SyncException;
 import dev.lockstep.sync.SyncProgress;
 import dev.lockstep.sync.SyncSettings;
 import dev.lockstep.sync.verify.Verify;
 import dev.lockstep.sync.verify.VerifyResult;
+import dev.lockstep.topology.TopologyException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -184,11 +186,7 @@ final class SyncCommand implements Callable<Integer> {
     private ExitCode cutOver(Sync sync, Output output) throws InterruptedException {
         AtomicReference<@Nullable VerifyResult> seen = new AtomicReference<>();
         Proof proof = () -> {
-            VerifyResult result = Verify.between(pair.from(), pair.to())
-                    .include(keys.include())
-                    .exclude(keys.exclude())
-                    .databases(keys.databases())
-                    .run();
+            VerifyResult result = verify();
             seen.set(result);
             return result.verdict() == VerifyResult.Verdict.EQUAL;
         };
@@ -202,6 +200,21 @@ final class SyncCommand implements Callable<Integer> {
         return end.done()
                 ? ExitCode.OK
                 : facts.verification().verdict().equals("DIFFERENT") ? ExitCode.FINDINGS : ExitCode.FAILURE;
+    }
+
+    private VerifyResult verify() throws InterruptedException {
+        try {
+            return Verify.between(pair.from(), pair.to())
+                    .include(keys.include())
+                    .exclude(keys.exclude())
+                    .databases(keys.databases())
+                    .run();
+        } catch (TopologyException e) { // it is no failure to connect: the copy has been under way
+            throw new SyncException(
+                    "The two could not be compared: " + e.getMessage()
+                            + ". The source takes writes again, and the copy is what it was; start the cut-over again",
+                    e);
+        }
     }
 
     private void show(SyncFacts facts, Output output, Screen screen) {

@@ -5,7 +5,6 @@ import dev.lockstep.drill.CopyPlan.Moment;
 import dev.lockstep.drill.CopyPlan.Strike;
 import dev.lockstep.sync.SyncException;
 import dev.lockstep.sync.SyncProgress;
-import dev.lockstep.sync.verify.Difference;
 import dev.lockstep.sync.verify.Verify;
 import dev.lockstep.sync.verify.VerifyResult;
 import dev.lockstep.topology.Deployment;

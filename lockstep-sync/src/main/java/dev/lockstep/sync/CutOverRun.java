@@ -2,7 +2,9 @@ package dev.lockstep.sync;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,10 @@ final class CutOverRun {
      *
      * Of the copy's own keys the records of the source shards go first, on the replicas too: without them what is left says
      * nothing, and whoever starts the copy again begins anew. The other way round, a process that died in between would leave
-     * records without checkpoints, and the next one would apply again what is there already. */
+     * records without checkpoints, and the next one would apply again what is there already.
+     *
+     * The target may lose its data while it is compared, and after: a lane that notices that has a setback, and the signs that
+     * were written all over the target are looked at before the records go. */
 
     private static final Duration DRAIN = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 5;
@@ -25,6 +30,7 @@ final class CutOverRun {
     private final CopyTask task;
     private final Runnable end;
     private final Consumer<String> told;
+    private boolean forgotten;
 
     /**
      * @param end has all lanes ended, and none begun any more
@@ -40,23 +46,50 @@ final class CutOverRun {
 
     CutOver run(SourcePause pause, Proof proof, Duration hold) throws InterruptedException {
         told.accept("Pausing writes at all primaries of the source ...");
-        List<SourcePause.Stand> stands = pause.begin();
-        drain(pause, stands);
+        drain(pause, pause.begin());
+        awaitReplicas();
         told.accept("The target holds all that was acknowledged. Comparing ...");
-        if (!proof.holds()) {
+        long setbacks = lanes.setbacks();
+        boolean equal = proof.holds();
+        List<SourcePause.Stand> stands = pause.checkNow();
+        throwFailure();
+        checkUndisturbed(setbacks);
+        if (!equal) {
             return new CutOver(false, pause.elapsed(), Duration.ZERO);
         }
-        pause.checkNow();
-        throwFailure();
+        drain(pause, stands);
         end.run();
         lanes.throwFailure();
+        checkUndisturbed(setbacks);
         if (missing(stands) != null) {
             throw new SyncException("The copy ended before its end. The source takes writes again; start it again");
         }
         pause.checkNow();
-        removeOwnKeys(pause);
+        removeOwnKeys(pause, stands, proof);
         Duration held = pause.hold(hold);
         return new CutOver(true, pause.elapsed(), held);
+    }
+
+    /** A primary of the target that is lost from now on has a successor that holds all this. */
+    private void awaitReplicas() throws InterruptedException {
+        try (Outlets outlets = task.connect()) {
+            Replicated.by(outlets, task).await(task::now);
+        } catch (Setback e) {
+            throw new SyncException(
+                    "The target holds everything, but not beyond a failover: " + e.getMessage()
+                            + ". The source takes writes again, and the copy is what it was; try again",
+                    e);
+        }
+    }
+
+    /** What a lane tells of itself stays as it was while it has no target. */
+    private void checkUndisturbed(long setbacks) {
+        if (lanes.setbacks() != setbacks) {
+            throw new SyncException(
+                    "The target was lost for a moment while it was compared, or something else hindered the"
+                            + " copy; expected that nothing did. The source takes writes again; see that the servers of the target"
+                            + " keep running, and start again");
+        }
     }
 
     private void throwFailure() {
@@ -97,11 +130,12 @@ final class CutOverRun {
         return null;
     }
 
-    private void removeOwnKeys(SourcePause pause) throws InterruptedException {
+    private void removeOwnKeys(SourcePause pause, List<SourcePause.Stand> stands, Proof proof)
+            throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             pause.check();
             try {
-                removeOnce();
+                removeOnce(stands, proof);
                 return;
             } catch (Setback e) {
                 if (attempt == ATTEMPTS) {
@@ -115,37 +149,60 @@ final class CutOverRun {
         }
     }
 
-    private void removeOnce() throws Setback, InterruptedException {
+    private void removeOnce(List<SourcePause.Stand> stands, Proof proof) throws Setback, InterruptedException {
         try (Outlets outlets = task.connect()) {
             Replicated replicated = Replicated.by(outlets, task);
             Replies records = new Replies(outlets.records(), task.patience());
+            if (!forgotten) {
+                checkRemembered(stands, outlets, records);
+            } else if (!proof.holds()) { // what would show that the target was emptied meanwhile may be gone
+                throw emptied();
+            }
+            forgotten = true;
             records.ask(Words.of("DEL", TargetStore.RECORDS));
             replicated.await(task::now);
-            for (Outlet outlet : outlets.all()) {
-                remove(new Replies(outlet, task.patience()));
-            }
+            removeOthers(outlets, records);
             keeper.rest(); // or else it would miss what goes now
             records.ask(Words.of("DEL", Ownership.KEY, Ownership.EPOCHS));
             replicated.await(task::now);
         }
     }
 
-    private static void remove(Replies node) throws Setback, InterruptedException {
-        String cursor = "0";
-        do {
-            List<Reply> page = Replies.elements(
-                    node.ask(Words.of("SCAN", cursor, "MATCH", Checkpoint.PREFIX + "*", "COUNT", "1000")));
-            cursor = String.valueOf(Replies.text(page.get(0)));
-            List<CompletableFuture<Reply>> gone = new ArrayList<>();
-            for (Reply key : Replies.elements(page.get(1))) {
-                String name = String.valueOf(Replies.text(key));
-                if (!name.equals(Ownership.KEY) && !name.equals(Ownership.EPOCHS)) {
-                    gone.add(node.send(Words.of("UNLINK", name)));
-                }
+    /** Whether the target is the one that was copied to, and has lost nothing since. */
+    private void checkRemembered(List<SourcePause.Stand> stands, Outlets outlets, Replies records)
+            throws Setback, InterruptedException {
+        Map<Integer, LaneRecord> remembered = new HashMap<>();
+        TargetStore.records(records).forEach(record -> remembered.put(record.lane(), record));
+        for (SourcePause.Stand stand : stands) {
+            LaneRecord record = remembered.get(lanes.numberOf(stand.shard()));
+            if (record == null || record.phase() != LaneRecord.Phase.LIVE) {
+                throw emptied();
             }
-            for (CompletableFuture<Reply> each : gone) {
-                node.answer(each, Words.of("UNLINK"));
+            try {
+                new Signs(outlets, record, task.patience()).check();
+            } catch (Divergence e) {
+                throw emptied();
             }
-        } while (!cursor.equals("0"));
+        }
+    }
+
+    private static SyncException emptied() {
+        return new SyncException(
+                "The target was emptied after it was compared, or a server of it has come back without its"
+                        + " data; expected all that the copy has written there. The source takes writes again; start the copy again");
+    }
+
+    /** All but the records and the ownership. What a computation keeps in the target does not outlast its transaction. */
+    private void removeOthers(Outlets outlets, Replies records) throws Setback, InterruptedException {
+        Map<Outlet, Replies> nodes = new HashMap<>();
+        List<CompletableFuture<Reply>> gone = new ArrayList<>();
+        gone.add(records.send(Words.of("UNLINK", DoubtStore.KEY)));
+        for (int slot = 0; slot < (outlets.isSharded() ? Slots.COUNT : 1); slot++) {
+            gone.add(nodes.computeIfAbsent(outlets.of(slot), node -> new Replies(node, task.patience()))
+                    .send(Words.of("UNLINK", Checkpoint.key(slot), Replicated.key(slot))));
+        }
+        for (CompletableFuture<Reply> each : gone) {
+            records.answer(each, Words.of("UNLINK"));
+        }
     }
 }

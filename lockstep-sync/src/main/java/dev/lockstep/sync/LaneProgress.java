@@ -23,6 +23,7 @@ final class LaneProgress {
     private String hindrance = "";
     private long unitsBefore;
     private long latestUnits;
+    private long setbacks;
     private boolean ended;
     private @Nullable RuntimeException failure;
 
@@ -86,11 +87,17 @@ final class LaneProgress {
         synchronized (this) {
             changed = !why.equals(hindrance);
             hindrance = why;
+            setbacks++;
             now = now.troubled(why);
         }
         if (changed) {
             tell(() -> listener.hindered(shard, why));
         }
+    }
+
+    /** How often something has gone wrong so far. */
+    synchronized long setbacks() {
+        return setbacks;
     }
 
     synchronized long applied() {

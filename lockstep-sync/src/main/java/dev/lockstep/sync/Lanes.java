@@ -34,6 +34,7 @@ final class Lanes implements AutoCloseable {
     private final boolean sharded;
     private final List<Lane> all = new CopyOnWriteArrayList<>();
     private volatile Custody custody = new Custody();
+    private volatile long formerSetbacks;
 
     /** @param loops that do nothing but fill the spools */
     Lanes(SyncSettings settings, CopyTask task, TopologyWatcher source, EventLoopGroup loops) {
@@ -61,6 +62,7 @@ final class Lanes implements AutoCloseable {
 
     /** Begins to copy all shards; none is being copied. What the spools have of other shards by these numbers is not used. */
     void begin(LaneNumbers numbers) {
+        formerSetbacks = setbacks() + 1; // that all begin anew is one, too
         all.clear();
         Custody own = new Custody();
         numbers.shards()
@@ -221,6 +223,21 @@ final class Lanes implements AutoCloseable {
             }
         }
         return 0;
+    }
+
+    /** How often something has gone wrong so far: whoever finds the same number again knows that nothing has meanwhile. */
+    long setbacks() {
+        return formerSetbacks
+                + all.stream().mapToLong(lane -> lane.progress().setbacks()).sum();
+    }
+
+    /** By which number a shard is remembered; -1 if it is not being copied. */
+    int numberOf(String shard) {
+        return all.stream()
+                .filter(lane -> lane.shard().name().equals(shard))
+                .mapToInt(Lane::number)
+                .findFirst()
+                .orElse(-1);
     }
 
     /** @throws SyncException if one has ended, and why */

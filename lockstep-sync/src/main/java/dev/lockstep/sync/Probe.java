@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -54,10 +55,20 @@ final class Probe implements AutoCloseable {
         return link.node();
     }
 
+    /** Sends a command, whose reply is {@link #answer waited for} later. */
+    CompletableFuture<Reply> send(Words command) {
+        return link.call(command);
+    }
+
     /** The reply to a command, which may be a refusal. */
     Reply ask(Words command) throws Setback, InterruptedException {
+        return answer(send(command), command);
+    }
+
+    /** The reply to a command that was sent. */
+    Reply answer(CompletableFuture<Reply> reply, Words command) throws Setback, InterruptedException {
         try {
-            return link.call(command).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return reply.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw Setback.of(e);
         } catch (TimeoutException e) {
@@ -75,8 +86,13 @@ final class Probe implements AutoCloseable {
         String[] words = new String[section.length + 1];
         words[0] = "INFO";
         System.arraycopy(section, 0, words, 1, section.length);
+        return lines(ask(words));
+    }
+
+    /** The lines of a reply to INFO. */
+    static Map<String, String> lines(Reply reply) {
         Map<String, String> info = new HashMap<>();
-        for (String line : String.valueOf(Replies.text(ask(words))).split("\r\n", -1)) {
+        for (String line : String.valueOf(Replies.text(reply)).split("\r\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 info.put(line.substring(0, colon), line.substring(colon + 1));

@@ -96,7 +96,9 @@ final class ShardCopy implements Runnable {
                     live();
                 } catch (Setback e) {
                     LOG.info("Source shard {}: {}; going on soon", lane, e.getMessage());
-                    progress.setback(String.valueOf(e.getMessage()));
+                    if (!stopped) { // that it was to end may be all there was
+                        progress.setback(String.valueOf(e.getMessage()));
+                    }
                 }
                 pause = progress.applied() > before ? FIRST_PAUSE_MILLIS : Math.min(LAST_PAUSE_MILLIS, 2 * pause);
                 Thread.sleep(stopped ? 0 : pause);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,15 +26,15 @@ final class SourcePause implements AutoCloseable {
      * in the same history. A primary that was replaced meanwhile takes no writes, but its successor does: so whatever
      * changes there ends it.
      *
-     * Sentinels send messages to the primary that count as writes, on the connection on which they ask whether it lives. So
-     * to them a primary that is paused is silent, until they connect anew, which they do after half of
-     * down-after-milliseconds, and not before 15 s. If that setting is too small they fail over before. */
+     * All are asked at the same time, and prolonging begins before anything else is asked: so neither their number nor a slow
+     * network uses up the time of the first of them. */
 
     private static final Logger LOG = LoggerFactory.getLogger(SourcePause.class);
     private static final long PAUSE_MILLIS = 10_000;
     private static final long RENEW_MILLIS = 2_000;
     private static final Duration PATIENCE = Duration.ofSeconds(3);
-    private static final long SENTINEL_MILLIS = 15_000;
+    private static final Words UNPAUSE = Words.of("CLIENT", "UNPAUSE");
+    private static final Words STAND = Words.of("INFO", "replication");
 
     /**
      * Where a primary stood when it took no more writes.
@@ -61,6 +62,7 @@ final class SourcePause implements AutoCloseable {
     private final List<Stand> stands = new ArrayList<>();
     private final Thread thread = new Thread(this::renew, "lockstep-pause");
     private long begun;
+    private volatile long longest = PAUSE_MILLIS;
     private boolean held;
     private volatile @Nullable String broken;
 
@@ -80,20 +82,20 @@ final class SourcePause implements AutoCloseable {
      */
     List<Stand> begin() throws InterruptedException {
         try {
-            checkSentinels();
-            begun = clock.getAsLong();
+            SentinelPatience.check(deployment, loops);
             for (Shard shard : owners()) {
                 if (shard.primary() == null) {
                     throw new Setback("shard " + shard.name() + " has no primary");
                 }
                 Probe probe =
                         Probe.open(deployment, PATIENCE, loops, shard.primary().address());
-                Paused paused = new Paused(shard, probe);
-                nodes.add(paused);
-                pause(paused, PAUSE_MILLIS);
+                nodes.add(new Paused(shard, probe));
             }
-            for (Paused paused : nodes) {
-                stands.add(stand(paused));
+            synchronized (this) {
+                begun = clock.getAsLong();
+                pauseAll(PAUSE_MILLIS);
+                thread.start();
+                stands.addAll(stands());
             }
         } catch (Setback e) {
             throw new SyncException(
@@ -101,7 +103,6 @@ final class SourcePause implements AutoCloseable {
                             + ". It takes them again; try again",
                     e);
         }
-        thread.start();
         return List.copyOf(stands);
     }
 
@@ -111,66 +112,49 @@ final class SourcePause implements AutoCloseable {
                 .toList();
     }
 
-    private void checkSentinels() throws Setback, InterruptedException {
-        if (deployment.mode() != Deployment.Mode.SENTINEL) {
-            return;
-        }
-        Deployment sentinels = Deployment.builder(Deployment.Mode.STANDALONE)
-                .seeds(deployment.seeds().subList(0, 1))
-                .credentials(deployment.sentinelUsername(), deployment.sentinelPassword())
-                .tls(deployment.tls())
-                .build();
-        for (NodeAddress sentinel : deployment.seeds()) {
-            try (Probe probe = Probe.open(sentinels, PATIENCE, loops, sentinel)) {
-                List<Reply> told =
-                        Replies.elements(probe.ask("SENTINEL", "MASTER", String.valueOf(deployment.primaryName())));
-                for (int i = 0; i + 1 < told.size(); i += 2) {
-                    if ("down-after-milliseconds".equals(Replies.text(told.get(i)))) {
-                        check(sentinel, Long.parseLong(String.valueOf(Replies.text(told.get(i + 1)))));
-                    }
-                }
-            } catch (Setback e) {
-                LOG.info("Sentinel {} could not be asked for down-after-milliseconds: {}", sentinel, e.getMessage());
-            }
-        }
-    }
-
-    private void check(NodeAddress sentinel, long millis) {
-        if (millis < SENTINEL_MILLIS) {
-            throw new SyncException("Sentinel " + sentinel
-                    + " would replace a primary whose writes are paused, since it takes"
-                    + " one for dead after " + millis + " ms; expected at least " + SENTINEL_MILLIS
-                    + ". Set it on each sentinel first, and back later: SENTINEL SET " + deployment.primaryName()
-                    + " down-after-milliseconds 30000");
-        }
-    }
-
-    /** Pauses it, or prolongs that: a shorter time does not end a longer one. */
-    private void pause(Paused paused, long millis) throws Setback, InterruptedException {
+    /** Pauses them, or prolongs that: a shorter time does not end a longer one. */
+    private void pauseAll(long millis) throws Setback, InterruptedException {
+        longest = Math.max(longest, millis);
         long now = clock.getAsLong();
-        Reply reply = paused.probe.ask("CLIENT", "PAUSE", Long.toString(millis), "WRITE");
-        if (!(reply instanceof Reply.Status)) {
-            String why = reply instanceof Reply.Failure failure ? failure.text() : String.valueOf(reply);
-            throw new SyncException(
-                    paused.probe.node() + " of the source answered CLIENT PAUSE with: " + why
-                            + ". Grant its user +client|pause and +client|unpause; a server before 6.2 cannot pause writes only");
+        Words command = Words.of("CLIENT", "PAUSE", Long.toString(millis), "WRITE");
+        List<CompletableFuture<Reply>> asked = sendAll(command);
+        for (int i = 0; i < nodes.size(); i++) {
+            Paused paused = nodes.get(i);
+            Reply reply = paused.probe.answer(asked.get(i), command);
+            if (!(reply instanceof Reply.Status)) {
+                String why = reply instanceof Reply.Failure failure ? failure.text() : String.valueOf(reply);
+                throw new SyncException(
+                        paused.probe.node() + " of the source answered CLIENT PAUSE with: " + why
+                                + ". Grant its user +client|pause and +client|unpause; a server before 6.2 cannot pause writes only");
+            }
+            if (paused.since != 0 && clock.getAsLong() - paused.since >= PAUSE_MILLIS * 1_000_000) {
+                throw new Setback(paused.probe.node() + " was not asked to go on pausing in time");
+            }
+            paused.since = now;
         }
-        if (paused.since != 0 && clock.getAsLong() - paused.since >= PAUSE_MILLIS * 1_000_000) {
-            throw new Setback(paused.probe.node() + " was not asked to go on pausing in time");
-        }
-        paused.since = now;
     }
 
-    private static Stand stand(Paused paused) throws Setback, InterruptedException {
-        Map<String, String> info = paused.probe.info("replication");
-        if (!"master".equals(info.get("role"))) {
-            throw new Setback(paused.probe.node() + " is no primary any more");
+    /** Where they are now. */
+    private List<Stand> stands() throws Setback, InterruptedException {
+        List<CompletableFuture<Reply>> asked = sendAll(STAND);
+        List<Stand> told = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            Paused paused = nodes.get(i);
+            Map<String, String> info = Probe.lines(paused.probe.answer(asked.get(i), STAND));
+            if (!"master".equals(info.get("role"))) {
+                throw new Setback(paused.probe.node() + " is no primary any more");
+            }
+            told.add(new Stand(
+                    paused.shard.name(),
+                    paused.probe.node(),
+                    info.getOrDefault("master_replid", ""),
+                    Long.parseLong(info.getOrDefault("master_repl_offset", "-1"))));
         }
-        return new Stand(
-                paused.shard.name(),
-                paused.probe.node(),
-                info.getOrDefault("master_replid", ""),
-                Long.parseLong(info.getOrDefault("master_repl_offset", "-1")));
+        return told;
+    }
+
+    private List<CompletableFuture<Reply>> sendAll(Words command) {
+        return nodes.stream().map(paused -> paused.probe.send(command)).toList();
     }
 
     private void renew() {
@@ -186,12 +170,12 @@ final class SourcePause implements AutoCloseable {
         }
     }
 
-    private synchronized void goOn(long millis) throws Setback, InterruptedException {
+    private synchronized List<Stand> goOn(long millis) throws Setback, InterruptedException {
+        pauseAll(millis);
+        List<Stand> told = stands();
         for (int i = 0; i < nodes.size(); i++) {
-            pause(nodes.get(i), millis);
-            Stand now = stand(nodes.get(i));
-            if (!now.history().equals(stands.get(i).history())) {
-                throw new Setback(now.node() + " has begun another history");
+            if (!told.get(i).history().equals(stands.get(i).history())) {
+                throw new Setback(told.get(i).node() + " has begun another history");
             }
         }
         List<Shard> owners = owners();
@@ -207,25 +191,38 @@ final class SourcePause implements AutoCloseable {
                 throw new Setback(paused.probe.node() + " is not the primary of its slots any more");
             }
         }
+        return told;
     }
 
     /** @throws SyncException if somebody may have written to the source since it began */
     void check() {
         String why = broken;
         if (why != null) {
-            throw new SyncException("The source may have taken writes again: " + why
-                    + ". The cut-over is called off, the copy is what it was; start it again");
+            throw calledOff(why);
         }
     }
 
-    /** As {@link #check}, but asks every primary now. */
-    void checkNow() throws InterruptedException {
+    private static SyncException calledOff(String why) {
+        return new SyncException("The source may have taken writes again: " + why
+                + ". The cut-over is called off, the copy is what it was; start it again");
+    }
+
+    /**
+     * As {@link #check}, but asks every primary now.
+     *
+     * @return where they are, which is further than before at least by what they tell their replicas of themselves
+     */
+    List<Stand> checkNow() throws InterruptedException {
+        return renewed(PAUSE_MILLIS);
+    }
+
+    private List<Stand> renewed(long millis) throws InterruptedException {
         check();
         try {
-            goOn(PAUSE_MILLIS);
+            return goOn(millis);
         } catch (Setback e) {
             broken = e.getMessage();
-            check();
+            throw calledOff(String.valueOf(e.getMessage()));
         }
     }
 
@@ -237,13 +234,7 @@ final class SourcePause implements AutoCloseable {
     Duration hold(Duration time) throws InterruptedException {
         long millis = Math.max(PAUSE_MILLIS, time.toMillis()); // a server does not shorten a pause
         stopRenewing();
-        check();
-        try {
-            goOn(millis);
-        } catch (Setback e) {
-            broken = e.getMessage();
-            check();
-        }
+        renewed(millis);
         held = true;
         return Duration.ofMillis(millis);
     }
@@ -267,23 +258,39 @@ final class SourcePause implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        for (Paused paused : nodes) {
+        if (!held) {
+            interrupted |= unpause();
+        }
+        nodes.forEach(paused -> paused.probe.close());
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether it was interrupted meanwhile. */
+    private boolean unpause() {
+        boolean interrupted = false;
+        List<CompletableFuture<Reply>> asked = sendAll(UNPAUSE);
+        for (int i = 0; i < nodes.size(); i++) {
+            Probe probe = nodes.get(i).probe;
             try {
-                if (!held) {
-                    paused.probe.ask("CLIENT", "UNPAUSE");
+                try {
+                    probe.answer(asked.get(i), UNPAUSE);
+                } catch (Setback e) {
+                    unpauseAnew(probe.node());
                 }
-            } catch (Setback e) {
-                LOG.info(
-                        "{} takes writes again by itself, in {} s at the most",
-                        paused.probe.node(),
-                        PAUSE_MILLIS / 1_000);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
-            paused.probe.close();
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        return interrupted;
+    }
+
+    private void unpauseAnew(NodeAddress node) throws InterruptedException {
+        try (Probe probe = Probe.open(deployment, PATIENCE, loops, node)) {
+            probe.ask(UNPAUSE);
+        } catch (Setback e) {
+            LOG.info("{} takes writes again by itself, in {} s at the most", node, longest / 1_000);
         }
     }
 }

@@ -203,9 +203,10 @@ public final class Sync implements AutoCloseable {
      * more, the rest arrives, {@code proof} says whether both are equal, and what the copy has kept in the target for itself is
      * removed. Then the source takes no writes for a while yet, in which the application has to be pointed to the target.
      *
-     * <p>If something goes wrong, or this thread is interrupted, the source takes writes again at once, and this goes on
-     * copying unless it has ended. If this process dies meanwhile the source takes writes again within 10 s. Nothing is left
-     * to be done after success but {@link #close}.
+     * <p>If something goes wrong, or this thread is interrupted, the source takes writes again: at once, or within 10 s if one of
+     * its primaries cannot be told. This goes on copying unless it has ended. If this process dies meanwhile the source takes
+     * writes again within 10 s, or after {@code hold} if that had begun. Nothing is left to be done after success but
+     * {@link #close}.
      *
      * @param hold for how much longer the source takes no writes after that, 10 s at the least
      * @param told what is being done, for people

@@ -161,6 +161,30 @@ class CutOverIT {
     }
 
     @Test
+    void aTargetThatIsEmptiedWhileItIsComparedIsNotGoneOverTo() throws InterruptedException {
+        try (LocalDeployment source = LocalRedis.standalone().start();
+                LocalDeployment target = LocalRedis.standalone().start();
+                Load load = new Load(source);
+                Sync sync = start(source, target)) {
+            List<String> told = new ArrayList<>();
+            assertThatThrownBy(() -> sync.cutOver(
+                            HOLD,
+                            () -> {
+                                target.primary().command("FLUSHALL");
+                                return true;
+                            },
+                            told::add))
+                    .isInstanceOf(SyncException.class)
+                    .hasMessageContaining("The target was ")
+                    .hasMessageContaining("The source takes writes again")
+                    .hasMessageContaining("start");
+            long acknowledged = load.acknowledged[0].get();
+            Awaitility.await().atMost(Duration.ofSeconds(8)).until(() -> load.acknowledged[0].get() > acknowledged + 5);
+            assertThat(told).hasSize(2);
+        }
+    }
+
+    @Test
     void aPrimaryThatIsGoneMeanwhileCallsItOff() throws InterruptedException {
         try (LocalDeployment source = LocalRedis.cluster().shards(2).replicas(1).start();
                 LocalDeployment target = LocalRedis.standalone().start();
