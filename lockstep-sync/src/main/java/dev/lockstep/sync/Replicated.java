@@ -87,8 +87,12 @@ final class Replicated {
         do {
             ask();
             awaitAnswers();
+            boolean lost = asked.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
             if (take()) {
                 return;
+            }
+            if (lost) {
+                throw new Setback("a connection to the target was lost while its replicas were waited for");
             }
         } while (clock.getAsLong() - since < patience.toNanos());
         throw new Setback("replicas of the target lag behind by more than " + patience.toMillis() + " ms");
