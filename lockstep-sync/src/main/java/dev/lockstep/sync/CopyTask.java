@@ -5,8 +5,6 @@ import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What the copies of all source shards into one target have in common. Thread-safe. */
 final class CopyTask {
@@ -68,11 +66,6 @@ final class CopyTask {
         return doors.opener().open(doors.loops(), outlet.node(), name, outlet);
     }
 
-    /** Who reads single keys of a source shard. */
-    SourceReader reader(LinkOpener source, Supplier<@Nullable NodeAddress> primary) {
-        return new SourceReader(primary, source, doors.loops(), this);
-    }
-
     Planner planner() {
         return new Planner(facts.shape(), targetFormat(), asked.selection(), clocks.millis());
     }
@@ -95,9 +88,9 @@ final class CopyTask {
     }
 
     /** For the keys of a snapshot. */
-    SnapshotKeys noKeys() {
-        return new SnapshotKeys(
-                facts.hashKey(), SnapshotKeys.most(Runtime.getRuntime().maxMemory()));
+    KeyHashes noKeys() {
+        return new KeyHashes(
+                facts.hashKey(), KeyHashes.most(Runtime.getRuntime().maxMemory()));
     }
 
     Libraries libraries() {
@@ -105,8 +98,8 @@ final class CopyTask {
     }
 
     /** No key, of those that are met on the way. */
-    MetKeys noneMet() {
-        return new MetKeys(facts.hashKey());
+    KeyHashes noneMet() {
+        return new KeyHashes(facts.hashKey());
     }
 
     Selection selection() {

@@ -194,11 +194,10 @@ final class CutOverRun {
 
     /** All but the records and the ownership. What a computation keeps in the target does not outlast its transaction. */
     private void removeOthers(Outlets outlets, Replies records) throws Setback, InterruptedException {
-        Map<Outlet, Replies> nodes = new HashMap<>();
         List<CompletableFuture<Reply>> gone = new ArrayList<>();
         gone.add(records.send(Words.of("UNLINK", DoubtStore.KEY)));
         for (int slot = 0; slot < (outlets.isSharded() ? Slots.COUNT : 1); slot++) {
-            gone.add(nodes.computeIfAbsent(outlets.of(slot), node -> new Replies(node, task.patience()))
+            gone.add(new Replies(outlets.of(slot), task.patience())
                     .send(Words.of("UNLINK", Checkpoint.key(slot), Replicated.key(slot))));
         }
         for (CompletableFuture<Reply> each : gone) {

@@ -14,6 +14,11 @@ record DatabaseKey(int database, ByteBuffer name) {
         return new DatabaseKey(database, ByteBuffer.wrap(name));
     }
 
+    /** Whether a copy keeps it for itself. */
+    boolean isOwn() {
+        return database == 0 && Checkpoint.isOwn(name);
+    }
+
     byte[] bytes() {
         byte[] bytes = new byte[name.remaining()];
         name.duplicate().get(bytes);

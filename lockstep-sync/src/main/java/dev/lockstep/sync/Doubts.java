@@ -64,9 +64,7 @@ final class Doubts {
 
     /** @throws Divergence if there are too many */
     void add(DatabaseKey key) {
-        if (selection.takes(key.database(), key.bytes())
-                && !(key.database() == 0 && Checkpoint.isOwn(key.name().duplicate()))
-                && keys.add(key)) {
+        if (selection.copies(key) && keys.add(key)) {
             unwritten.add(key);
             if (keys.size() > MOST) {
                 throw new Divergence("more than " + MOST + " keys may have expired that the source has renewed");
@@ -110,17 +108,17 @@ final class Doubts {
         }
         if (doubtful) {
             for (int place : command.written(words)) {
-                addUnlessOwn(database, words, place);
+                addWritten(database, words, place);
                 if (other >= 0) {
-                    addUnlessOwn(other, words, place);
+                    addWritten(other, words, place);
                 }
             }
         }
         return doubtful;
     }
 
-    private void addUnlessOwn(int database, Words words, int place) {
-        if (!contains(database, words, place) && !isOwn(database, words, place)) {
+    private void addWritten(int database, Words words, int place) {
+        if (!contains(database, words, place)) {
             add(DatabaseKey.of(database, words.bytes(place)));
         }
     }
@@ -142,18 +140,15 @@ final class Doubts {
         return keys.contains(key);
     }
 
-    private static boolean isOwn(int database, Words words, int place) {
-        return database == 0 && Checkpoint.isOwn(words.view(place));
-    }
-
     private static List<DatabaseKey> keysOf(int database, Words words) {
         List<DatabaseKey> its = new ArrayList<>();
         ReplicatedCommand command = ReplicatedCommand.of(words);
         if (command != null) {
             int other = EffectDecision.otherDatabase(command, words);
             for (int place : command.keys().of(words)) {
-                if (!isOwn(database, words, place)) {
-                    its.add(DatabaseKey.of(database, words.bytes(place)));
+                DatabaseKey key = DatabaseKey.of(database, words.bytes(place));
+                if (!key.isOwn()) {
+                    its.add(key);
                     if (other >= 0) {
                         its.add(DatabaseKey.of(other, words.bytes(place)));
                     }

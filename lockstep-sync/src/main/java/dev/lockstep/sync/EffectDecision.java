@@ -42,12 +42,8 @@ final class EffectDecision {
     }
 
     private static int firstKey(ReplicatedCommand command, Words words) {
-        try {
-            int[] keys = command.keys().of(words);
-            return keys.length == 0 ? -1 : keys[0];
-        } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            return -1; // the words do not add up, and the reason says so
-        }
+        int[] keys = command.keys().ifAny(words);
+        return keys.length == 0 ? -1 : keys[0];
     }
 
     private static Effect of(ReplicatedCommand command, Words words, int database, TargetShape target, long now) {
@@ -213,7 +209,7 @@ final class EffectDecision {
         }
         List<SlotCommand> commands = new ArrayList<>();
         bySlot.forEach(
-                (slot, some) -> commands.add(new SlotCommand(command, Portion.of(command, plain, keys, some), slot)));
+                (slot, its) -> commands.add(new SlotCommand(command, Portion.of(command, plain, keys, its), slot)));
         return new Effect.Split(List.copyOf(commands));
     }
 

@@ -57,21 +57,21 @@ final class Gate {
      * @param holders the lanes that had what is its own, or comes to it, or was asked for
      * @param theirs those of these lanes
      */
-    private record Round(SlotView mine, Map<Integer, Integer> holders, Map<Integer, SlotView> theirs) {
+    private record Round(SlotView mine, Map<Integer, Integer> holders, Map<Integer, SourceNodes.Seen> theirs) {
 
         /** Whether a slot comes from the lane that had it. */
         boolean isOrdered(int slot) {
             Integer holder = holders.get(slot);
-            SlotView its = holder == null ? null : theirs.get(holder);
+            SourceNodes.Seen its = holder == null ? null : theirs.get(holder);
             return holder != null
                     && mine.takes(slot)
-                    && (holder == Custody.NOBODY || (its != null && its.gives(slot, mine.id())));
+                    && (holder == Custody.NOBODY || (its != null && its.slots().gives(slot, mine.id())));
         }
 
         /** Whether all of it has come. */
         boolean isComplete(int slot) {
-            SlotView its = theirs.get(holders.getOrDefault(slot, Custody.NOBODY));
-            return mine.owned().get(slot) && (its == null || its.hasGiven(slot, mine.id()));
+            SourceNodes.Seen its = theirs.get(holders.getOrDefault(slot, Custody.NOBODY));
+            return mine.owned().get(slot) && (its == null || its.slots().hasGiven(slot, mine.id()));
         }
     }
 
@@ -98,7 +98,7 @@ final class Gate {
         if (isFlush(command)) {
             return false;
         }
-        for (int key : places(command, words)) {
+        for (int key : command.keys().ifAny(words)) {
             if (custody.holder(words.slot(key)) != lane) {
                 return false;
             }
@@ -108,15 +108,6 @@ final class Gate {
 
     private static boolean isFlush(ReplicatedCommand command) {
         return command == ReplicatedCommand.FLUSHALL || command == ReplicatedCommand.FLUSHDB;
-    }
-
-    /** What makes no sense is refused elsewhere. */
-    private static int[] places(ReplicatedCommand command, Words words) {
-        try {
-            return command.keys().of(words);
-        } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            return new int[0];
-        }
     }
 
     /**
@@ -147,7 +138,7 @@ final class Gate {
                 checkAlone();
             }
             removes &= command == ReplicatedCommand.DEL || command == ReplicatedCommand.UNLINK;
-            for (int key : places(command, words)) {
+            for (int key : command.keys().ifAny(words)) {
                 slots.add(words.slot(key));
             }
         }
@@ -183,7 +174,7 @@ final class Gate {
     /** What the primary of the lane's shard says. */
     private SlotView mine() throws Setback, InterruptedException {
         try {
-            return nodes.view(custody.shard(lane));
+            return nodes.view(custody.shard(lane)).slots();
         } catch (SourceMoved e) {
             if (custody.slots(lane).isEmpty()) {
                 throw new Setback("nothing is left to be copied: " + e.getMessage());
@@ -216,11 +207,10 @@ final class Gate {
     private Round ask(Set<Integer> besides) throws Setback, InterruptedException {
         keeping.check();
         SlotView mine = mine();
-        BitSet slots = (BitSet) mine.owned().clone();
-        mine.arriving().keySet().forEach(slots::set);
+        BitSet slots = mine.taken();
         besides.forEach(slots::set);
         Map<Integer, Integer> holders = new HashMap<>();
-        Map<Integer, SlotView> theirs = new HashMap<>();
+        Map<Integer, SourceNodes.Seen> theirs = new HashMap<>();
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             int holder = custody.holder(slot);
             if (holder != lane) {
@@ -235,7 +225,8 @@ final class Gate {
 
     private static Map<Integer, Long> offsets(Round round) {
         Map<Integer, Long> offsets = new HashMap<>();
-        round.theirs().forEach((other, view) -> offsets.put(other, view.place().offset()));
+        round.theirs()
+                .forEach((other, seen) -> offsets.put(other, seen.position().offset()));
         return offsets;
     }
 
@@ -257,12 +248,10 @@ final class Gate {
 
     /** After a failover offsets may count otherwise. */
     private void checkHistories(Round round) throws Setback, InterruptedException {
-        for (Map.Entry<Integer, SlotView> each : round.theirs().entrySet()) {
+        for (Map.Entry<Integer, SourceNodes.Seen> each : round.theirs().entrySet()) {
             String shard = custody.shard(each.getKey());
-            if (!nodes.view(shard)
-                    .place()
-                    .history()
-                    .equals(each.getValue().place().history())) {
+            String history = each.getValue().position().history();
+            if (!nodes.view(shard).position().history().equals(history)) {
                 throw new Setback("source shard " + shard + " failed over while another one takes its slots");
             }
         }
@@ -320,7 +309,7 @@ final class Gate {
      * @return the slots that it takes keys of
      */
     BitSet join() throws Setback, InterruptedException {
-        Map<Integer, SlotView> theirs = new HashMap<>();
+        Map<Integer, SourceNodes.Seen> theirs = new HashMap<>();
         for (Map.Entry<Integer, String> other : custody.shards().entrySet()) {
             if (other.getKey() != lane && !custody.slots(other.getKey()).isEmpty()) {
                 theirs.put(other.getKey(), nodes.view(other.getValue()));
@@ -328,9 +317,7 @@ final class Gate {
         }
         SlotView mine = mine();
         await(new Round(mine, Map.of(), theirs));
-        BitSet taken = (BitSet) mine.owned().clone();
-        mine.arriving().keySet().forEach(taken::set);
-        return taken;
+        return mine.taken();
     }
 
     /**

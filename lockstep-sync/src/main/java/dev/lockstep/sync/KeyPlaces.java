@@ -48,6 +48,15 @@ enum KeyPlaces {
         };
     }
 
+    /** As {@link #of}; none if the words do not add up, of which whoever carries the command out has to tell. */
+    int[] ifAny(Words words) {
+        try {
+            return of(words);
+        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+            return new int[0];
+        }
+    }
+
     /** Which of the places, as {@link #of} gives them, is the destination of a command that has one. */
     int destination(int[] places) {
         return this == SORT_AND_STORE || this == RADIUS_AND_STORE ? places[places.length - 1] : places[0];

@@ -23,7 +23,6 @@ final class KeyWalk {
 
     private static final Pattern DATABASE = Pattern.compile("^db(\\d+):keys=\\d+,expires=(\\d+)", Pattern.MULTILINE);
     private static final Words KEYSPACE = Words.of("INFO", "keyspace");
-    private static final int FIRST_SLOT = 8;
 
     /** Which keys are wanted. */
     enum Wanted {
@@ -61,7 +60,7 @@ final class KeyWalk {
     private final Duration patience;
     private final Step step;
     private final ArrayDeque<Place> left = new ArrayDeque<>();
-    private final Map<Outlet, String> owned = new HashMap<>();
+    private final Map<Outlet, BitSet> owned = new HashMap<>();
     private String cursor = "0";
 
     /** Begins. */
@@ -97,7 +96,7 @@ final class KeyWalk {
             take(place);
         }
         if (left.isEmpty()) {
-            for (Map.Entry<Outlet, String> before : owned.entrySet()) {
+            for (Map.Entry<Outlet, BitSet> before : owned.entrySet()) {
                 if (!slotsOf(before.getKey()).equals(before.getValue())) {
                     throw moving();
                 }
@@ -164,19 +163,21 @@ final class KeyWalk {
         return found;
     }
 
-    private String slotsOf(Outlet outlet) throws Setback, InterruptedException {
+    private BitSet slotsOf(Outlet outlet) throws Setback, InterruptedException {
         Reply told = new Replies(outlet, patience).ask(Words.of("CLUSTER", "NODES"));
-        for (String line : String.valueOf(Replies.text(told)).split("\n", -1)) {
-            List<String> words = List.of(line.split(" ", -1));
-            if (words.size() > 2 && words.get(2).contains("myself")) {
-                List<String> its = words.subList(Math.min(FIRST_SLOT, words.size()), words.size());
-                if (its.stream().anyMatch(word -> word.startsWith("["))) {
-                    throw moving();
-                }
-                return String.join(" ", its);
-            }
+        SlotView view;
+        try {
+            view = SlotView.parse(String.valueOf(Replies.text(told)));
+        } catch (IllegalArgumentException e) {
+            throw new Setback(outlet.node() + " does not say which slots it owns: " + e.getMessage());
         }
-        throw new Setback(outlet.node() + " does not say which slots it owns");
+        if (!view.isPrimary()) {
+            throw new Setback(outlet.node() + " is not a primary of the target any more");
+        }
+        if (!view.isAtRest()) {
+            throw moving();
+        }
+        return view.owned();
     }
 
     private static Setback moving() {

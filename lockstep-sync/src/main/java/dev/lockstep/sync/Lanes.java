@@ -82,10 +82,8 @@ final class Lanes implements AutoCloseable {
 
     /** The lanes that have no slots, of shards that are there no more. */
     List<Integer> gone() {
-        List<Shard> there = shards();
         return all.stream()
-                .filter(lane -> there.stream()
-                        .noneMatch(shard -> shard.name().equals(lane.shard().name())))
+                .filter(lane -> shard(lane.shard().name()) == null)
                 .map(Lane::number)
                 .filter(number -> custody.slots(number).isEmpty())
                 .toList();
@@ -129,7 +127,7 @@ final class Lanes implements AutoCloseable {
                         SourceSettings.of("lockstep-sync", settings.source().mode() == Deployment.Mode.SENTINEL),
                         listener),
                 SOURCE_PATIENCE);
-        SourceReader reader = task.reader(new LinkOpener(settings.source()), () -> primaryOf(shard.name()));
+        SourceReader reader = new SourceReader(shard.name(), nodes());
         Custody own = custody;
         ShardCopy copy = new ShardCopy(
                 number, inlet, task, progress, reader, sharded ? new ShardCopy.Sharding(own, this::nodes) : null);
@@ -159,7 +157,7 @@ final class Lanes implements AutoCloseable {
     SourceNodes nodes() {
         LinkOpener opener = new LinkOpener(settings.source());
         return new SourceNodes(
-                source, outlet -> opener.open(loops, outlet.node(), "lockstep-source-slots", outlet), task);
+                source, node -> opener.open(loops, node, "lockstep-source-reader", why -> {}), task.patience());
     }
 
     /**
@@ -168,9 +166,10 @@ final class Lanes implements AutoCloseable {
      * @throws SyncException if none of them answers, and what is known of them
      */
     private @Nullable NodeAddress nodeOf(String name) {
-        for (Shard shard : source.current().shards()) {
-            if (shard.name().equals(name)) {
-                return shard.replicas().stream()
+        Shard shard = shard(name);
+        return shard == null
+                ? null
+                : shard.replicas().stream()
                         .filter(node -> node.reachable()
                                 && node.info() != null
                                 && node.info().linkUp())
@@ -178,26 +177,20 @@ final class Lanes implements AutoCloseable {
                         .or(() -> Optional.ofNullable(shard.primary()).filter(Node::reachable))
                         .map(Node::address)
                         .orElseThrow(() -> new SyncException("no node answers: " + Target.seen(shard)));
-            }
-        }
-        return null;
     }
 
-    private @Nullable NodeAddress primaryOf(String name) {
-        for (Shard shard : source.current().shards()) {
-            Node primary = shard.primary();
-            if (shard.name().equals(name) && primary != null && primary.reachable()) {
-                return primary.address();
-            }
-        }
-        return null;
+    private @Nullable Shard shard(String name) {
+        return shards().stream()
+                .filter(shard -> shard.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     /** How far each is. */
     List<SyncProgress.Lane> progress() {
         List<SyncProgress.Lane> told =
                 new ArrayList<>(all.stream().map(this::progress).toList());
-        for (Shard shard : source.current().shards()) {
+        for (Shard shard : shards()) {
             if (!shard.slots().isEmpty() && !has(shard)) {
                 told.add(
                         new LaneProgress(shard.name(), task::now, SyncListener.NONE).now()); // it is about to be copied
@@ -215,14 +208,10 @@ final class Lanes implements AutoCloseable {
     }
 
     private long writtenBy(String name) {
-        for (Shard shard : source.current().shards()) {
-            Node primary = shard.primary();
-            Position position = primary == null ? null : primary.position();
-            if (shard.name().equals(name) && position != null) {
-                return position.offset();
-            }
-        }
-        return 0;
+        Shard shard = shard(name);
+        Node primary = shard == null ? null : shard.primary();
+        Position position = primary == null ? null : primary.position();
+        return position == null ? 0 : position.offset();
     }
 
     /** How often something has gone wrong so far: whoever finds the same number again knows that nothing has meanwhile. */

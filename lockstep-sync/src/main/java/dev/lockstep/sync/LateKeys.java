@@ -37,8 +37,8 @@ final class LateKeys {
     private final Doubts doubts;
     private final Duration patience;
     private final Selection selection;
-    private final MetKeys known;
-    private final MetKeys missing;
+    private final KeyHashes known;
+    private final KeyHashes missing;
     private final Set<Integer> flushed = new HashSet<>();
     private boolean allFlushed;
     private @Nullable Set<DatabaseKey> graced;
@@ -87,7 +87,7 @@ final class LateKeys {
                 Set<Integer> replaced = command == null ? Set.of() : replaced(command, words, places);
                 for (int place : places) {
                     DatabaseKey key = new DatabaseKey(unit.database(i), words.view(place));
-                    if (!isCopied(unit.database(i), words.view(place))) {
+                    if (!selection.copies(key)) {
                         continue;
                     }
                     if (replaced.contains(place)) {
@@ -282,13 +282,9 @@ final class LateKeys {
 
     /** The places of a command's keys; none if its words do not add up, which stops the copy later on. */
     private static int[] places(@Nullable ReplicatedCommand command, Words words) {
-        try {
-            return command == null || command.sentInstead() != null
-                    ? new int[0]
-                    : command.keys().of(words);
-        } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            return new int[0];
-        }
+        return command == null || command.sentInstead() != null
+                ? new int[0]
+                : command.keys().ifAny(words);
     }
 
     /** What is left of a command where only some keys are copied; null for nothing. */
@@ -297,15 +293,8 @@ final class LateKeys {
                 .words();
     }
 
-    /** What another copy keeps for itself in the source is not. */
-    private boolean isCopied(int database, ByteBuffer name) {
-        byte[] key = new byte[name.remaining()];
-        name.duplicate().get(key);
-        return selection.takes(database, key) && !(database == 0 && Checkpoint.isOwn(name));
-    }
-
     private void grace(DatabaseKey key) {
-        if (!isCopied(key.database(), key.name())) {
+        if (!selection.copies(key)) {
             return;
         }
         Set<DatabaseKey> some = graced;

@@ -20,8 +20,11 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +113,22 @@ final class LinkOpener {
                     }
                 });
         return attempt.result;
+    }
+
+    /**
+     * Waits for a connection.
+     *
+     * @throws Setback if it is not made in time, and why
+     */
+    static Link await(CompletableFuture<Link> link, NodeAddress node, Duration patience)
+            throws Setback, InterruptedException {
+        try {
+            return link.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new Setback("no connection to " + node + " within " + patience.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw Setback.of(e);
+        }
     }
 
     /** Says who it is. Runs on the event loop. */

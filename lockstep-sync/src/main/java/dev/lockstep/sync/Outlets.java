@@ -7,9 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The connections of one source shard to all primaries of the target, for as long as nothing changes there: the first trouble
@@ -85,15 +82,13 @@ final class Outlets implements SnapshotCopy.Route, AutoCloseable {
 
     private static Link opened(NodeAddress node, CompletableFuture<Link> link, CopyTask task)
             throws Setback, InterruptedException {
-        Duration patience = task.patience();
         try {
-            return link.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new Setback("no connection to " + node + " within " + patience.toMillis() + " ms");
-        } catch (ExecutionException e) {
-            Setback setback = Setback.of(e);
-            task.target().suspect(node, String.valueOf(setback.getMessage()));
-            throw setback;
+            return LinkOpener.await(link, node, task.patience());
+        } catch (Setback e) {
+            if (link.isCompletedExceptionally()) {
+                task.target().suspect(node, String.valueOf(e.getMessage()));
+            }
+            throw e;
         }
     }
 

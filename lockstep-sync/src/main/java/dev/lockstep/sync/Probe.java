@@ -11,10 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +21,11 @@ final class Probe implements AutoCloseable {
     private static final Set<String> NOT_QUEUED = Set.of("multi", "exec", "psync", "replconf");
 
     private final Link link;
-    private final Duration patience;
+    private final Replies replies;
 
     private Probe(Link link, Duration patience) {
         this.link = link;
-        this.patience = patience;
+        this.replies = new Replies(link, patience);
     }
 
     /** @throws Setback if the server does not answer */
@@ -42,39 +38,21 @@ final class Probe implements AutoCloseable {
     static Probe open(Deployment deployment, Duration patience, EventLoopGroup loops, NodeAddress node)
             throws Setback, InterruptedException {
         var link = new LinkOpener(deployment).open(loops, node, "lockstep-preflight", why -> {});
-        try {
-            return new Probe(link.get(patience.toNanos(), TimeUnit.NANOSECONDS), patience);
-        } catch (ExecutionException e) {
-            throw Setback.of(e);
-        } catch (TimeoutException e) {
-            throw new Setback("no connection to " + node + " within " + patience.toMillis() + " ms");
-        }
+        return new Probe(LinkOpener.await(link, node, patience), patience);
     }
 
     NodeAddress node() {
         return link.node();
     }
 
-    /** Sends a command, whose reply is {@link #answer waited for} later. */
-    CompletableFuture<Reply> send(Words command) {
-        return link.call(command);
+    /** Commands whose replies are waited for later. */
+    Replies replies() {
+        return replies;
     }
 
     /** The reply to a command, which may be a refusal. */
     Reply ask(Words command) throws Setback, InterruptedException {
-        return answer(send(command), command);
-    }
-
-    /** The reply to a command that was sent. */
-    Reply answer(CompletableFuture<Reply> reply, Words command) throws Setback, InterruptedException {
-        try {
-            return reply.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw Setback.of(e);
-        } catch (TimeoutException e) {
-            throw new Setback(
-                    link.node() + " did not answer " + command.name() + " within " + patience.toMillis() + " ms");
-        }
+        return replies.tell(command);
     }
 
     Reply ask(String... words) throws Setback, InterruptedException {
@@ -82,17 +60,9 @@ final class Probe implements AutoCloseable {
     }
 
     /** The lines of INFO. */
-    Map<String, String> info(String... section) throws Setback, InterruptedException {
-        String[] words = new String[section.length + 1];
-        words[0] = "INFO";
-        System.arraycopy(section, 0, words, 1, section.length);
-        return lines(ask(words));
-    }
-
-    /** The lines of a reply to INFO. */
-    static Map<String, String> lines(Reply reply) {
+    private Map<String, String> info() throws Setback, InterruptedException {
         Map<String, String> info = new HashMap<>();
-        for (String line : String.valueOf(Replies.text(reply)).split("\r\n", -1)) {
+        for (String line : String.valueOf(Replies.text(ask("INFO"))).split("\r\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 info.put(line.substring(0, colon), line.substring(colon + 1));

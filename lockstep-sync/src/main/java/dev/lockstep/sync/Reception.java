@@ -1,6 +1,5 @@
 package dev.lockstep.sync;
 
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -76,10 +75,12 @@ final class Reception {
 
     private void checkEmpty(Outlets outlets) throws Setback, InterruptedException {
         Counted counted = new Counted();
-        BitSet all = new BitSet();
-        all.set(0, Slots.COUNT);
         KeyWalk walk = new KeyWalk(
-                outlets, new KeyWalk.Scope(all, task.selection(), -1), KeyWalk.Wanted.ALL, task.patience(), counted);
+                outlets,
+                new KeyWalk.Scope(Slots.all(), task.selection(), -1),
+                KeyWalk.Wanted.ALL,
+                task.patience(),
+                counted);
         while (counted.keys < MOST_COUNTED && walk.page()) {
             // on
         }

@@ -1,5 +1,8 @@
 package dev.lockstep.sync;
 
+import dev.lockstep.topology.Position;
+import dev.lockstep.topology.ReplicationInfo;
+import dev.lockstep.topology.Role;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,27 +13,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Single questions to one node of the target, whose answers are waited for. Confined to one thread. */
+/** Single questions to one node, whose answers are waited for. Confined to one thread. */
 final class Replies {
 
     private static final Words MULTI = Words.of("MULTI");
     private static final Words EXEC = Words.of("EXEC");
 
-    private final Outlet outlet;
+    private final Link link;
     private final Duration patience;
 
     Replies(Outlet outlet, Duration patience) {
-        this.outlet = outlet;
+        this(outlet.link(), patience);
+    }
+
+    Replies(Link link, Duration patience) {
+        this.link = link;
         this.patience = patience;
     }
 
     CompletableFuture<Reply> send(Words command) {
-        return outlet.link().call(command);
+        return link.call(command);
     }
 
     /** Sends a command and waits for its reply, which may be a refusal. */
     Reply tell(Words command) throws Setback, InterruptedException {
-        return awaited(send(command), command);
+        return told(send(command), command);
     }
 
     /** Sends a command and waits for its reply. */
@@ -63,9 +70,9 @@ final class Replies {
      * @throws SyncException if it is another refusal
      */
     Reply answer(CompletableFuture<Reply> reply, Words command) throws Setback, InterruptedException {
-        Reply told = awaited(reply, command);
+        Reply told = told(reply, command);
         if (told instanceof Reply.Failure failure) {
-            String why = outlet.node() + " answered " + command.name() + " with: " + failure.text();
+            String why = link.node() + " answered " + command.name() + " with: " + failure.text();
             if (Refusal.isPassing(failure)) {
                 throw new Setback(why);
             }
@@ -74,12 +81,13 @@ final class Replies {
         return told;
     }
 
-    private Reply awaited(CompletableFuture<Reply> reply, Words command) throws Setback, InterruptedException {
+    /** As {@link #answer}, but a refusal is an answer too. */
+    Reply told(CompletableFuture<Reply> reply, Words command) throws Setback, InterruptedException {
         try {
             return reply.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new Setback(
-                    outlet.node() + " did not answer " + command.name() + " within " + patience.toMillis() + " ms");
+                    link.node() + " did not answer " + command.name() + " within " + patience.toMillis() + " ms");
         } catch (ExecutionException e) {
             throw Setback.of(e);
         }
@@ -88,7 +96,7 @@ final class Replies {
     /** Which node. */
     @Override
     public String toString() {
-        return outlet.node().toString();
+        return link.node().toString();
     }
 
     private static String advice(Words command, Reply.Failure failure) {
@@ -110,5 +118,15 @@ final class Replies {
 
     static List<Reply> elements(Reply reply) {
         return reply instanceof Reply.Many many ? many.elements() : List.of();
+    }
+
+    /** Where a primary stands, by its {@code INFO replication}; null if that does not say that it is one. */
+    static @Nullable Position ofPrimary(Reply info) {
+        try {
+            ReplicationInfo told = ReplicationInfo.parse(String.valueOf(text(info)));
+            return told.role() == Role.PRIMARY ? told.position() : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 }

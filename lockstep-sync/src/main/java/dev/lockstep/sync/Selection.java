@@ -32,6 +32,11 @@ record Selection(Set<Integer> databases, KeyFilter keys) {
         return hasDatabase(database) && keys.means(key);
     }
 
+    /** Whether a key is part of the copy: taken, and none that a copy keeps for itself. */
+    boolean copies(DatabaseKey key) {
+        return takes(key.database(), key.bytes()) && !key.isOwn();
+    }
+
     /** Whether a word is a key that is taken. */
     boolean takes(int database, Words words, int place) {
         return hasDatabase(database) && (keys.isAll() || keys.means(words.bytes(place)));

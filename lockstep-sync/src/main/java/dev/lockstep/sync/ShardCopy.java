@@ -254,7 +254,7 @@ final class ShardCopy implements Runnable {
         }
         Set<@Nullable String> libraries = new HashSet<>();
         // Where nothing is yet, there will be nothing to be removed.
-        SnapshotKeys present = sweep(outlets).findsNothing() ? null : task.noKeys();
+        KeyHashes present = sweep(outlets).findsNothing() ? null : task.noKeys();
         SnapshotCopy copy =
                 new SnapshotCopy(snapshot, outlets, task.targetFormat(), task.databases(), task.selection());
         SnapshotCopy.Watch watch = new SnapshotCopy.Watch() {
@@ -362,11 +362,12 @@ final class ShardCopy implements Runnable {
             if (stopped) {
                 throw new Setback("it is being stopped");
             }
-            task.ownership().check();
-            outlets.check();
-            if (generation != null) {
-                source.check(generation);
-            }
+            checkUp(outlets, store, generation);
+            publish();
+        }
+
+        /** Tells other lanes how far this one has come. */
+        void publish() {
             if (copy != null) {
                 custody().applied(lane, copy.frontier(), kept == null || kept.phase() != LaneRecord.Phase.LIVE);
             }
@@ -438,7 +439,7 @@ final class ShardCopy implements Runnable {
             copy.turn(pace.isPatient());
             checkUp(outlets, store, generation);
             if (atGate != null) {
-                atGate.check();
+                atGate.publish();
                 settled = atGate.gate.isDue(SETTLE_EVERY) ? atGate.gate.settle() : settled;
             }
             progress.stream(copy.frontier(), generation.end(), copy.units());
@@ -509,10 +510,12 @@ final class ShardCopy implements Runnable {
         }
     }
 
-    private void checkUp(Outlets outlets, TargetStore store, Generation generation) throws Setback {
+    private void checkUp(Outlets outlets, TargetStore store, @Nullable Generation generation) throws Setback {
         task.ownership().check();
         outlets.check();
-        source.check(generation);
+        if (generation != null) {
+            source.check(generation);
+        }
         store.turn(task.now());
     }
 }

@@ -3,9 +3,7 @@ package dev.lockstep.sync;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -64,13 +62,11 @@ final class Signs {
     }
 
     private List<CompletableFuture<Reply>> send(String command, String... more) {
-        Map<Outlet, Replies> nodes = new HashMap<>();
         List<CompletableFuture<Reply>> replies = new ArrayList<>();
         for (int slot = 0; slot < (outlets.isSharded() ? Slots.COUNT : 1); slot += EVERY) {
             List<String> words = new ArrayList<>(List.of(command, Checkpoint.key(slot), field));
             words.addAll(List.of(more));
-            replies.add(nodes.computeIfAbsent(outlets.of(slot), node -> new Replies(node, patience))
-                    .send(Words.of(words.toArray(String[]::new))));
+            replies.add(new Replies(outlets.of(slot), patience).send(Words.of(words.toArray(String[]::new))));
         }
         return replies;
     }

@@ -6,34 +6,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a primary of a Redis Cluster says of the slots, at one place of its stream. Not to be changed.
+ * What a primary of a Redis Cluster says of the slots. Not to be changed.
  *
  * @param id its own
  * @param owned what it serves
  * @param leaving slots of its own that are on their way, and to whom
  * @param arriving slots that are on their way to it, and from whom
  * @param others what other primaries own, as far as it has heard, by their ids
- * @param place up to where it has written
  */
 record SlotView(
         String id,
         BitSet owned,
         Map<Integer, String> leaving,
         Map<Integer, String> arriving,
-        Map<String, BitSet> others,
-        Place place) {
+        Map<String, BitSet> others) {
 
     private static final int FIRST_SLOT = 8;
-
-    /** Where its stream stands. */
-    record Place(String history, long offset) {}
 
     /**
      * Reads the text of {@code CLUSTER NODES}.
      *
      * @throws IllegalArgumentException if it is something else, with what was seen
      */
-    static SlotView parse(String nodes, Place place) {
+    static SlotView parse(String nodes) {
         String id = "";
         BitSet owned = new BitSet();
         Map<Integer, String> leaving = new HashMap<>();
@@ -57,7 +52,7 @@ record SlotView(
                 others.put(words.get(0), its);
             }
         }
-        return new SlotView(id, owned, leaving, arriving, others, place);
+        return new SlotView(id, owned, leaving, arriving, others);
     }
 
     /** {@code 7}, {@code 7-9}, {@code [7->-id]} or {@code [7-<-id]}. */
@@ -77,6 +72,13 @@ record SlotView(
     /** Whether it is a primary. */
     boolean isPrimary() {
         return !id.isEmpty();
+    }
+
+    /** What it serves, and what comes to it. */
+    BitSet taken() {
+        BitSet taken = (BitSet) owned.clone();
+        arriving.keySet().forEach(taken::set);
+        return taken;
     }
 
     /** Whether no slot is on its way from it or to it. */

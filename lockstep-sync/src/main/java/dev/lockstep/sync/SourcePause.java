@@ -2,13 +2,13 @@ package dev.lockstep.sync;
 
 import dev.lockstep.topology.Deployment;
 import dev.lockstep.topology.NodeAddress;
+import dev.lockstep.topology.Position;
 import dev.lockstep.topology.Shard;
 import dev.lockstep.topology.TopologyWatcher;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +120,7 @@ final class SourcePause implements AutoCloseable {
         List<CompletableFuture<Reply>> asked = sendAll(command);
         for (int i = 0; i < nodes.size(); i++) {
             Paused paused = nodes.get(i);
-            Reply reply = paused.probe.answer(asked.get(i), command);
+            Reply reply = paused.probe.replies().told(asked.get(i), command);
             if (!(reply instanceof Reply.Status)) {
                 String why = reply instanceof Reply.Failure failure ? failure.text() : String.valueOf(reply);
                 throw new SyncException(
@@ -140,21 +140,19 @@ final class SourcePause implements AutoCloseable {
         List<Stand> told = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
             Paused paused = nodes.get(i);
-            Map<String, String> info = Probe.lines(paused.probe.answer(asked.get(i), STAND));
-            if (!"master".equals(info.get("role"))) {
+            Position position = Replies.ofPrimary(paused.probe.replies().told(asked.get(i), STAND));
+            if (position == null) {
                 throw new Setback(paused.probe.node() + " is no primary any more");
             }
-            told.add(new Stand(
-                    paused.shard.name(),
-                    paused.probe.node(),
-                    info.getOrDefault("master_replid", ""),
-                    Long.parseLong(info.getOrDefault("master_repl_offset", "-1"))));
+            told.add(new Stand(paused.shard.name(), paused.probe.node(), position.history(), position.offset()));
         }
         return told;
     }
 
     private List<CompletableFuture<Reply>> sendAll(Words command) {
-        return nodes.stream().map(paused -> paused.probe.send(command)).toList();
+        return nodes.stream()
+                .map(paused -> paused.probe.replies().send(command))
+                .toList();
     }
 
     private void renew() {
@@ -275,7 +273,7 @@ final class SourcePause implements AutoCloseable {
             Probe probe = nodes.get(i).probe;
             try {
                 try {
-                    probe.answer(asked.get(i), UNPAUSE);
+                    probe.replies().told(asked.get(i), UNPAUSE);
                 } catch (Setback e) {
                     unpauseAnew(probe.node());
                 }

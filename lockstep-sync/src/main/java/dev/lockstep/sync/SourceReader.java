@@ -1,23 +1,15 @@
 package dev.lockstep.sync;
 
-import dev.lockstep.topology.NodeAddress;
-import io.netty.channel.EventLoopGroup;
+import dev.lockstep.topology.Position;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Single values of a source shard, each with the offset at which it is that. Connects when it is first needed. Confined to one
- * thread, but for its connection's events.
+ * thread.
  */
 final class SourceReader implements AutoCloseable {
     /* A transaction reads the value, when it expires, and where the stream stands: nothing comes in between. It is read from
@@ -36,20 +28,16 @@ final class SourceReader implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares values
     record Value(DatabaseKey key, byte @Nullable [] payload, long expireAt, String history, long offset) {}
 
-    private final Supplier<@Nullable NodeAddress> primary;
-    private final LinkOpener opener;
-    private final EventLoopGroup loops;
-    private final CopyTask task;
-    private final Duration patience;
-    private @Nullable Outlet outlet;
+    private final String shard;
+    private final SourceNodes nodes;
 
-    /** @param primary of the shard; null if nobody knows */
-    SourceReader(Supplier<@Nullable NodeAddress> primary, LinkOpener opener, EventLoopGroup loops, CopyTask task) {
-        this.primary = primary;
-        this.opener = opener;
-        this.loops = loops;
-        this.task = task;
-        this.patience = task.patience();
+    /**
+     * @param shard its name
+     * @param nodes closed by this
+     */
+    SourceReader(String shard, SourceNodes nodes) {
+        this.shard = shard;
+        this.nodes = nodes;
     }
 
     /**
@@ -59,7 +47,7 @@ final class SourceReader implements AutoCloseable {
      * @throws Divergence if it cannot: a value is too large, or the source does not allow it
      */
     List<Value> read(List<DatabaseKey> keys) throws Setback, InterruptedException {
-        Replies node = node();
+        Replies node = nodes.of(shard);
         boolean done = false;
         try {
             List<DatabaseKey> some = fitting(node, keys);
@@ -140,8 +128,7 @@ final class SourceReader implements AutoCloseable {
 
     /** Where the source's stream stands: all that the source has written before this was called comes before it. */
     long position() throws Setback, InterruptedException {
-        Map<String, String> info = info(node().ask(Words.of("INFO", "replication")));
-        return Long.parseLong(String.valueOf(info.get("master_repl_offset")));
+        return positionIn(nodes.of(shard).ask(Words.of("INFO", "replication"))).offset();
     }
 
     private static Value value(DatabaseKey key, Reply reply) throws Setback {
@@ -154,61 +141,25 @@ final class SourceReader implements AutoCloseable {
         if (told.size() != 3) {
             throw new SyncException("its transaction had " + told.size() + " answers; expected 3");
         }
-        Map<String, String> info = info(told.get(2));
+        Position position = positionIn(told.get(2));
         return new Value(
                 key,
                 Replies.bytes(told.get(0)),
                 told.get(1) instanceof Reply.Count time ? Math.max(-1, time.value()) : -1,
-                String.valueOf(info.get("master_replid")),
-                Long.parseLong(String.valueOf(info.get("master_repl_offset"))));
+                position.history(),
+                position.offset());
     }
 
-    private static Map<String, String> info(Reply reply) throws Setback {
-        Map<String, String> info = new HashMap<>();
-        for (String line : String.valueOf(Replies.text(reply)).split("\r\n", -1)) {
-            int colon = line.indexOf(':');
-            if (colon > 0) {
-                info.put(line.substring(0, colon), line.substring(colon + 1));
-            }
-        }
-        if (!"master".equals(info.get("role")) || info.get("master_repl_offset") == null) {
+    private static Position positionIn(Reply info) throws Setback {
+        Position position = Replies.ofPrimary(info);
+        if (position == null) {
             throw new Setback("the source shard has another primary");
         }
-        return info;
-    }
-
-    private Replies node() throws Setback, InterruptedException {
-        NodeAddress node = primary.get();
-        if (node == null) {
-            throw new Setback("no primary of the source shard answers");
-        }
-        Outlet now = outlet;
-        if (now == null || now.link().isLost() || !now.node().equals(node)) {
-            close();
-            now = connect(node);
-            outlet = now;
-        }
-        return new Replies(now, patience);
-    }
-
-    private Outlet connect(NodeAddress node) throws Setback, InterruptedException {
-        Outlet made = task.outlet(node);
-        try {
-            made.use(opener.open(loops, node, "lockstep-source-reader", made)
-                    .get(patience.toNanos(), TimeUnit.NANOSECONDS));
-            return made;
-        } catch (TimeoutException e) {
-            throw new Setback("no connection to " + node + " within " + patience.toMillis() + " ms");
-        } catch (ExecutionException e) {
-            throw Setback.of(e);
-        }
+        return position;
     }
 
     @Override
     public void close() {
-        if (outlet != null) {
-            outlet.close();
-            outlet = null;
-        }
+        nodes.close();
     }
 }

@@ -64,7 +64,7 @@ final class SourceWatch implements AutoCloseable {
 
     private boolean takesSome(Shard shard) throws InterruptedException {
         try (SourceNodes nodes = lanes.nodes()) {
-            return !nodes.view(shard.name()).isAtRest();
+            return !nodes.view(shard.name()).slots().isAtRest();
         } catch (Setback | SourceMoved e) {
             LOG.debug("Source shard {} cannot be asked: {}", shard.name(), e.getMessage());
             return false;
@@ -111,7 +111,7 @@ final class SourceWatch implements AutoCloseable {
             for (long since = task.now(); task.now() - since < REST_NANOS; Thread.sleep(LOOK_MILLIS)) {
                 List<Shard> shards = lanes.shards();
                 for (Shard shard : shards) {
-                    SlotView view = nodes.view(shard.name());
+                    SlotView view = nodes.view(shard.name()).slots();
                     if (!view.isAtRest() || !view.owned().equals(Slots.bits(shard.slots()))) {
                         lanes.hindered("slots of source shard " + shard.name()
                                 + " are moving; all is copied anew when they have come to rest");

@@ -40,7 +40,7 @@ final class Sweep {
     }
 
     /** Removes the keys that are known not to be in this set. */
-    void allBut(SnapshotKeys present) throws Setback, InterruptedException {
+    void allBut(KeyHashes present) throws Setback, InterruptedException {
         walk(-1, (node, outlet, database, keys) -> {
                     keys.removeIf(key -> !present.lacks(database, ByteBuffer.wrap(key)));
                     remove(outlet, keys);

@@ -1,6 +1,5 @@
 package dev.lockstep.sync;
 
-import dev.lockstep.topology.NodeAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,12 +93,9 @@ final class TargetStore {
         Map<Integer, Long> offsets = new HashMap<>();
         int slots = outlets.isSharded() ? Slots.COUNT : 1;
         String field = field(record.lane());
-        Map<NodeAddress, Replies> nodes = new HashMap<>();
         List<CompletableFuture<Reply>> asked = new ArrayList<>(slots);
         for (int slot = 0; slot < slots; slot++) {
-            Outlet outlet = outlets.of(slot);
-            asked.add(nodes.computeIfAbsent(outlet.node(), node -> new Replies(outlet, patience))
-                    .send(Words.of("HGET", Checkpoint.key(slot), field)));
+            asked.add(new Replies(outlets.of(slot), patience).send(Words.of("HGET", Checkpoint.key(slot), field)));
         }
         for (int slot = 0; slot < slots; slot++) {
             Checkpoint checkpoint = Checkpoint.parse(Replies.bytes(records.answer(asked.get(slot), Words.of("HGET"))));

@@ -8,11 +8,11 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class SnapshotKeysTest {
+class KeyHashesTest {
 
     @Test
     void keysOfASnapshotAreFoundAndOthersAreNot() {
-        SnapshotKeys keys = new SnapshotKeys(new HashKey(1, 2), 1_000_000);
+        KeyHashes keys = new KeyHashes(new HashKey(1, 2), 1_000_000);
         for (int i = 0; i < 100_000; i++) {
             keys.add(i % 3, key(i));
         }
@@ -30,7 +30,7 @@ class SnapshotKeysTest {
 
     @Test
     void whatIsTooMuchIsGoneThroughInParts() {
-        SnapshotKeys keys = new SnapshotKeys(new HashKey(3, 4), 7_000);
+        KeyHashes keys = new KeyHashes(new HashKey(3, 4), 7_000);
         Set<Integer> lacking = new HashSet<>();
         int parts = 0;
         do {
@@ -54,9 +54,9 @@ class SnapshotKeysTest {
 
     @Test
     void theBoundLeavesRoomForTheTable() {
-        assertThat(SnapshotKeys.most(256L << 20)).isBetween(700_000, 3 << 18);
-        assertThat(SnapshotKeys.most(1)).isPositive();
-        assertThat(SnapshotKeys.most(Long.MAX_VALUE)).isLessThan(1 << 27);
+        assertThat(KeyHashes.most(256L << 20)).isBetween(700_000, 3 << 18);
+        assertThat(KeyHashes.most(1)).isPositive();
+        assertThat(KeyHashes.most(Long.MAX_VALUE)).isLessThan(1 << 27);
     }
 
     private static ByteBuffer key(int number) {

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The keys of a snapshot as 128-bit hashes: tells whether a key was among them, and never says yes of one that was not, short of
- * two keys with the same hash, which nobody can bring about who does not know the seed.
+ * Keys as 128-bit hashes: tells whether a key was among them, and never says yes of one that was not, short of two keys with the
+ * same hash, which nobody can bring about who does not know the seed.
  *
- * <p>Takes about 24 to 48 bytes for each key, whatever its length, up to a bound. Confined to one thread.
+ * <p>Takes about 24 to 48 bytes for each key, whatever its length, up to a bound if there is one. Confined to one thread.
  */
-final class SnapshotKeys {
+final class KeyHashes {
     /* If there are more keys than the bound allows, only those of a part of all hashes are kept, half of them, then a quarter,
      * and so on. Then one part after the other is gone through, and for each all keys are added once more. So it costs time to
      * have little memory, and nothing has to be written. */
@@ -27,10 +27,19 @@ final class SnapshotKeys {
     private int part;
 
     /**
-     * @param key of the hash: not to be guessed by who chooses the keys of the snapshot
+     * Without a bound.
+     *
+     * @param key of the hash: not to be guessed by who chooses the keys
+     */
+    KeyHashes(HashKey key) {
+        this(key, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param key of the hash: not to be guessed by who chooses the keys
      * @param most how many keys are held at a time, about
      */
-    SnapshotKeys(HashKey key, int most) {
+    KeyHashes(HashKey key, int most) {
         this.hash = key.hash();
         this.most = most;
     }
