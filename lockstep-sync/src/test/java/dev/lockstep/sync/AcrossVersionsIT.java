@@ -84,12 +84,12 @@ class AcrossVersionsIT {
     private void isEqual(LocalDeployment source, LocalDeployment target) throws Exception {
         try (Sync sync = start(source, target);
                 Writer writer = new Writer(source)) {
-            assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+            Copies.awaitInStep(sync, BOUND);
             DataSet.write(writer, 0);
             DataSet.write(writer, 1);
             DataSet.change(writer);
             DataSet.cross(writer);
-            assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+            Copies.awaitInStep(sync, BOUND);
             VerifyResult verified = Verify.between(Copying.patient(source), Copying.patient(target))
                     .run();
             assertThat(verified.verdict()).as(verified.toString()).isEqualTo(VerifyResult.Verdict.EQUAL);
@@ -149,7 +149,7 @@ class AcrossVersionsIT {
         try (LocalDeployment source = redis8();
                 LocalDeployment target = plan().start();
                 Sync sync = start(source, target)) {
-            assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+            Copies.awaitInStep(sync, BOUND);
             LocalServer server = source.primary();
             server.command("HSET", "with times", "a", "1", "b", "2");
             server.command("HPEXPIRE", "with times", "7200000", "FIELDS", "1", "a");

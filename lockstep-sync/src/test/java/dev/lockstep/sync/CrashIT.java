@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
-import dev.lockstep.topology.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,13 +76,9 @@ class CrashIT {
             over.set(true);
             writing.join();
             writer.flush();
-            try (Sync sync = Sync.from(Deployment.parse(source.uri()))
-                    .to(Deployment.parse(target.uri()))
-                    .spool(folder.resolve("spool"))
-                    .start()) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+            try (Sync sync =
+                    Copies.between(source, target, folder.resolve("spool")).start()) {
+                Copies.awaitInStep(sync, BOUND);
                 SyncIT.assertEqual(source, target);
             }
         }

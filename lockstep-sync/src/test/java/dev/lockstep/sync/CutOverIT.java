@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,21 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CutOverIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
-    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
     private static final Duration HOLD = Duration.ofSeconds(12);
 
     @TempDir
     Path spool;
 
     private Sync start(LocalDeployment source, LocalDeployment target) {
-        return Sync.from(Deployment.parse(with(source.uri())))
-                .to(Deployment.parse(with(target.uri())))
-                .spool(spool)
-                .start();
-    }
-
-    private static String with(String uri) {
-        return uri.contains("#") ? uri.replace("#", SLOW + "#") : uri + SLOW;
+        return Copies.slow(source, target, spool).start();
     }
 
     private static Map<String, String> contents(LocalDeployment deployment) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -20,21 +19,16 @@ class ExistingIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final Pattern FLUSHES = Pattern.compile("cmdstat_flushall:calls=(\\d+)");
 
-    /** The first connection of a JVM may take its time where others compile or test. */
-    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
-
     @TempDir
     Path spool;
 
     private SyncSettings settings(LocalDeployment source, LocalDeployment target) {
-        return Sync.from(Deployment.parse(source.uri() + SLOW))
-                .to(Deployment.parse(target.uri() + SLOW))
-                .spool(spool);
+        return Copies.slow(source, target, spool);
     }
 
     private static void copy(SyncSettings settings) throws InterruptedException {
         try (Sync sync = settings.start()) {
-            assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+            Copies.awaitInStep(sync, BOUND);
         }
     }
 

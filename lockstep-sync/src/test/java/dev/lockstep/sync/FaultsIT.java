@@ -51,10 +51,6 @@ class FaultsIT {
                 .start();
     }
 
-    private static void awaitInStep(Sync sync) throws InterruptedException {
-        assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
-    }
-
     private static void awaitTrouble(Sync sync, String text) {
         Awaitility.await()
                 .atMost(BOUND)
@@ -72,7 +68,7 @@ class FaultsIT {
 
     private void goesOnAfter(Sync sync) throws InterruptedException {
         count(500);
-        awaitInStep(sync);
+        Copies.awaitInStep(sync, BOUND);
         SyncIT.assertEqual(source, target);
     }
 
@@ -82,7 +78,7 @@ class FaultsIT {
         LocalServer server = target.primary();
         try (RespSocket admin = new RespSocket(server.port());
                 Sync sync = start()) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             server.command("CONFIG", "SET", "maxmemory", "1mb");
             count(500);
             awaitTrouble(sync, "OOM command not allowed when used memory > 'maxmemory'");
@@ -143,7 +139,7 @@ class FaultsIT {
         try (LocalDeployment other = LocalRedis.standalone().start()) {
             other.primary().command("SET", "other", "1");
             try (Sync sync = start()) {
-                awaitInStep(sync);
+                Copies.awaitInStep(sync, BOUND);
                 server.command(
                         "REPLICAOF", "127.0.0.1", String.valueOf(other.primary().port()));
                 assertThatThrownBy(() -> sync.await(Duration.ofMillis(50), now -> {}))
@@ -154,7 +150,7 @@ class FaultsIT {
             assertThat(other.primary().command("GET", "other")).isEqualTo("1");
             server.command("REPLICAOF", "NO", "ONE");
             try (Sync sync = start()) {
-                awaitInStep(sync);
+                Copies.awaitInStep(sync, BOUND);
                 goesOnAfter(sync);
             }
         }
@@ -165,7 +161,7 @@ class FaultsIT {
     void thePasswordOfTheSourceChanges() throws InterruptedException {
         try (RespSocket admin = new RespSocket(source.primary().port());
                 Sync sync = start()) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             admin.ok("CONFIG", "SET", "requirepass", "another");
             goesOn(sync);
             admin.ok("CLIENT", "KILL", "TYPE", "replica");
@@ -178,14 +174,14 @@ class FaultsIT {
 
     private void goesOn(Sync sync) throws InterruptedException {
         count(500);
-        awaitInStep(sync);
+        Copies.awaitInStep(sync, BOUND);
     }
 
     @Test
     void theTargetIsEmptied() throws InterruptedException {
         DataSet.write(writer, 0);
         try (Sync sync = start()) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             target.primary().command("FLUSHALL");
             awaitTrouble(sync, "the target was emptied");
             goesOnAfter(sync);
@@ -206,11 +202,11 @@ class FaultsIT {
                         .to(Copying.patient(cluster))
                         .spool(spool)
                         .start()) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             cluster.primary(16_000).command("FLUSHALL");
             awaitTrouble(sync, "the target was emptied");
             count(500);
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             SyncIT.assertEqual(source, cluster);
         }
     }
@@ -220,7 +216,7 @@ class FaultsIT {
     void theTargetComesBackWithoutItsData() throws InterruptedException {
         DataSet.write(writer, 0);
         try (Sync sync = start()) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             LocalServer server = target.primary();
             server.kill();
             server.restartEmpty();
@@ -234,7 +230,7 @@ class FaultsIT {
         DataSet.write(writer, 0);
         count(100);
         try (Sync sync = start()) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             target.primary().command("DEL", "list:1");
             target.primary().command("SET", "list:1", "somebody's");
             count(100);
@@ -252,7 +248,7 @@ class FaultsIT {
                 flush(round);
                 count(30);
             }
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             for (int round = 0; round < 6; round++) {
                 count(100);
                 flush(round);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,10 +21,7 @@ class LatenessIT {
     Path spool;
 
     private Sync start(LocalDeployment source, LocalDeployment target) {
-        return Sync.from(Deployment.parse(source.uri()))
-                .to(Deployment.parse(target.uri()))
-                .spool(spool)
-                .start();
+        return Copies.between(source, target, spool).start();
     }
 
     @ParameterizedTest
@@ -46,9 +42,7 @@ class LatenessIT {
             writer.send("SADD", "set", "a", "b");
             writer.flush();
             try (Sync sync = start(source, target)) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
             }
             // Time passes: what was to expire has gone in the target, and was renewed at the source before.
             for (String key : List.of("counter", "renewed", "named", "set anew", "list", "set")) {
@@ -72,7 +66,7 @@ class LatenessIT {
             writer.flush();
             try (Sync sync = start(source, target)) {
                 SyncIT.assertEqual(source, target);
-                assertThat(SyncIT.fullCopies(source)).isEqualTo("sync_full:1");
+                assertThat(Copies.fullCopies(List.of(source.primary()))).isEqualTo("sync_full:1");
                 Awaitility.await().atMost(BOUND).until(() -> sync.progress().isInStep());
             }
         }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,12 +24,7 @@ class MendingIT {
     Path spool;
 
     private Sync start(LocalDeployment source, LocalDeployment target) throws InterruptedException {
-        Sync sync = Sync.from(Deployment.parse(source.uri()))
-                .to(Deployment.parse(target.uri()))
-                .spool(spool)
-                .start();
-        assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
-        return sync;
+        return Copies.inStep(Copies.between(source, target, spool), BOUND);
     }
 
     /** What a target's own clock may do to a key. */
@@ -43,7 +37,7 @@ class MendingIT {
 
     private static void checkMended(LocalDeployment source, LocalDeployment target) {
         SyncIT.assertEqual(source, target);
-        assertThat(SyncIT.fullCopies(source)).isEqualTo("sync_full:1");
+        assertThat(Copies.fullCopies(List.of(source.primary()))).isEqualTo("sync_full:1");
     }
 
     @Test

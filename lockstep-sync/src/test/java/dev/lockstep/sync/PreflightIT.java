@@ -17,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is seen before a copy, and that seeing it changes nothing. */
 class PreflightIT {
 
-    /** The first connection of a JVM may take its time where others compile or test. */
-    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
-
     @TempDir
     Path folder;
 
@@ -45,7 +42,7 @@ class PreflightIT {
             there.send("SET", "extra", "1");
             there.flush();
             Map<String, String> before = Contents.of(target, 1, 0);
-            SyncSettings settings = settings(source.uri() + SLOW, target.uri() + SLOW);
+            SyncSettings settings = settings(source.uri() + Copies.SLOW, target.uri() + Copies.SLOW);
             Preflight preflight = settings.preflight();
             assertThat(texts(preflight, Preflight.Weight.FAILS))
                     .containsExactly(
@@ -97,8 +94,8 @@ class PreflightIT {
                                 "-restore",
                                 "-wait");
             }
-            String from = source.uri().replace("redis://", "redis://some:secret@") + SLOW;
-            String to = target.uri().replace("redis://", "redis://some:secret@") + SLOW;
+            String from = source.uri().replace("redis://", "redis://some:secret@") + Copies.SLOW;
+            String to = target.uri().replace("redis://", "redis://some:secret@") + Copies.SLOW;
             assertThat(texts(settings(from, to).preflight(), Preflight.Weight.FAILS))
                     .hasSize(2)
                     .anyMatch(text -> text.endsWith(
@@ -124,7 +121,7 @@ class PreflightIT {
     void whoCopiesAlreadyAndWhatIsSeen() throws InterruptedException {
         try (LocalDeployment source = LocalRedis.standalone().start();
                 LocalDeployment target = LocalRedis.standalone().start()) {
-            SyncSettings settings = settings(source.uri() + SLOW, target.uri() + SLOW);
+            SyncSettings settings = settings(source.uri() + Copies.SLOW, target.uri() + Copies.SLOW);
             try (Sync sync = settings.start()) {
                 assertThat(sync.awaitInStep(Duration.ofSeconds(60))).isTrue();
                 assertThat(texts(settings.preflight(), Preflight.Weight.FAILS))

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -22,16 +21,11 @@ class SelectionIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
 
-    /** The first connection of a JVM may take its time where others compile or test. */
-    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
-
     @TempDir
     Path spool;
 
     private SyncSettings settings(LocalDeployment source, LocalDeployment target) {
-        return Sync.from(Deployment.parse(source.uri() + SLOW))
-                .to(Deployment.parse(target.uri() + SLOW))
-                .spool(spool);
+        return Copies.slow(source, target, spool);
     }
 
     /** What is selected of the source, and what the target has of its own. */
@@ -104,9 +98,7 @@ class SelectionIT {
                     settings(source, target).include("in:*").exclude("*hidden").existing(Existing.REPLACE);
             Selection selection = settings.selection();
             try (Sync sync = settings.start()) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 assertSelected(source, target, selection, own);
                 commands(writer, 1);
                 assertSelected(source, target, selection, own);
@@ -148,9 +140,7 @@ class SelectionIT {
             Map<String, String> own = Map.of("2 key", "string until -1: own");
             SyncSettings settings = settings(source, target).databases(Set.of(0, 1));
             try (Sync sync = settings.start()) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 assertSelected(source, target, settings.selection(), own);
                 writer.send("FLUSHDB"); // 2
                 writer.send("SELECT", "0");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
-import dev.lockstep.topology.Deployment;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -31,12 +30,7 @@ class SourceSlotsIT {
     Path spool;
 
     private Sync start(LocalDeployment source, LocalDeployment target) throws InterruptedException {
-        Sync sync = Sync.from(Deployment.parse(source.uri()))
-                .to(Deployment.parse(target.uri()))
-                .spool(spool)
-                .start();
-        assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
-        return sync;
+        return Copies.inStep(Copies.between(source, target, spool), BOUND);
     }
 
     /** Writes to a few slots, wherever they are, until it is closed: what must be done once, and in order. */
@@ -85,17 +79,6 @@ class SourceSlotsIT {
         }
     }
 
-    private static String fullCopies(List<LocalServer> servers) {
-        StringBuilder all = new StringBuilder();
-        for (LocalServer server : servers) {
-            String.valueOf(server.command("INFO", "stats"))
-                    .lines()
-                    .filter(line -> line.startsWith("sync_full:"))
-                    .forEach(all::append);
-        }
-        return all.toString();
-    }
-
     /** Once a move has ended, a node may need a moment to hear of it. */
     private static void move(LocalDeployment source, LocalServer from, LocalServer to, int first, int last) {
         Awaitility.await()
@@ -126,17 +109,15 @@ class SourceSlotsIT {
             LocalServer other = source.primary(16_000);
             try (Load load = new Load(source);
                     Sync sync = start(source, target)) {
-                String copies = fullCopies(source.primaries());
+                String copies = Copies.fullCopies(source.primaries());
                 move(source, one, other, 0, 19);
                 move(source, one, other, 20, 39);
                 awaitTaken(target, 39, 16_000);
                 move(source, other, one, 0, 19);
                 load.end();
                 SyncIT.assertEqual(source, target);
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
-                assertThat(fullCopies(source.primaries())).isEqualTo(copies);
+                Copies.awaitInStep(sync, BOUND);
+                assertThat(Copies.fullCopies(source.primaries())).isEqualTo(copies);
             }
         }
     }
@@ -148,18 +129,16 @@ class SourceSlotsIT {
             try (Load load = new Load(source);
                     Sync sync = start(source, target)) {
                 LocalServer one = source.primary(0);
-                String copies = fullCopies(source.primaries());
+                String copies = Copies.fullCopies(source.primaries());
                 move(source, one, source.addShard(), 0, 39);
                 load.end();
                 Awaitility.await()
                         .atMost(BOUND)
                         .until(() -> sync.progress().lanes().size() == 4);
                 SyncIT.assertEqual(source, target);
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 SyncIT.assertEqual(source, target);
-                assertThat(fullCopies(source.primaries())).isEqualTo(copies + "sync_full:1");
+                assertThat(Copies.fullCopies(source.primaries())).isEqualTo(copies + "sync_full:1");
             }
         }
     }
@@ -178,10 +157,8 @@ class SourceSlotsIT {
             }
             try (Sync sync = start(source, target)) {
                 SyncIT.assertEqual(source, target);
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
-                assertThat(fullCopies(List.of(one))).isEqualTo("sync_full:2");
+                Copies.awaitInStep(sync, BOUND);
+                assertThat(Copies.fullCopies(List.of(one))).isEqualTo("sync_full:2");
             }
         }
     }

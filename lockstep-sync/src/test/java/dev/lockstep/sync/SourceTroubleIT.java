@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -21,12 +20,7 @@ class SourceTroubleIT {
     Path spool;
 
     private Sync start(LocalDeployment source, LocalDeployment target) throws InterruptedException {
-        Sync sync = Sync.from(Deployment.parse(source.uri()))
-                .to(Deployment.parse(target.uri()))
-                .spool(spool)
-                .start();
-        assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
-        return sync;
+        return Copies.inStep(Copies.between(source, target, spool), BOUND);
     }
 
     private static void load(LocalDeployment deployment, String library, String function) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -65,10 +66,6 @@ class SpoolFaultsIT {
                 .start();
     }
 
-    private static void awaitInStep(Sync sync) throws InterruptedException {
-        assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
-    }
-
     /** Nothing that can be compressed. */
     private String noise() {
         StringBuilder text = new StringBuilder();
@@ -99,7 +96,7 @@ class SpoolFaultsIT {
     @Test
     void aSpoolThatIsFullIsWaitedFor() throws InterruptedException {
         try (Sync sync = start(2 << 20)) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             LocalServer server = target.primary();
             server.pause();
             fill(10_000, "a");
@@ -107,7 +104,7 @@ class SpoolFaultsIT {
                     sync,
                     "Nothing is received from 127.0.0.1:" + source.primary().port() + ": ");
             server.resume();
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             SyncIT.assertEqual(source, target);
         }
     }
@@ -181,19 +178,19 @@ class SpoolFaultsIT {
         flip(snapshot, Files.size(snapshot) / 2);
         target.primary().command("CONFIG", "SET", "maxmemory", "0");
         fill(100, "b");
-        String copies = fullCopies();
+        String copies = Copies.fullCopies(List.of(source.primary()));
         try (Sync sync = start(1 << 30)) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             SyncIT.assertEqual(source, target);
         }
-        assertThat(fullCopies()).isNotEqualTo(copies);
+        assertThat(Copies.fullCopies(List.of(source.primary()))).isNotEqualTo(copies);
     }
 
     @Test
     @EnabledIfSystemProperty(named = "lockstep.sync.faults", matches = "all")
     void aDamagedStreamIsNotApplied() throws IOException, InterruptedException {
         try (Sync sync = start(8 << 20)) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             target.primary().command("CONFIG", "SET", "maxmemory", "1mb");
             fill(10_000, "a");
             awaitTrouble(sync, "OOM");
@@ -211,7 +208,7 @@ class SpoolFaultsIT {
         }
         Spool.remove(folder.resolve("spool"));
         try (Sync sync = start(8 << 20)) {
-            awaitInStep(sync);
+            Copies.awaitInStep(sync, BOUND);
             SyncIT.assertEqual(source, target);
         }
     }
@@ -233,13 +230,5 @@ class SpoolFaultsIT {
             one.put(0, (byte) (one.get(0) ^ 4)).flip();
             channel.write(one, at);
         }
-    }
-
-    private String fullCopies() {
-        return String.valueOf(source.primary().command("INFO", "stats"))
-                .lines()
-                .filter(line -> line.startsWith("sync_full:"))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -41,7 +41,7 @@ class SweepIT {
     private void copy(LocalDeployment source, LocalDeployment target) throws InterruptedException {
         try (Sync sync =
                 Sync.from(patient(source)).to(patient(target)).spool(folder).start()) {
-            assertThat(sync.awaitInStep(BOUND)).as(sync.progress().toString()).isTrue();
+            Copies.awaitInStep(sync, BOUND);
         }
     }
 

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
 import dev.lockstep.local.LocalServer;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
@@ -24,10 +24,7 @@ class SyncIT {
     Path spool;
 
     private Sync start(LocalDeployment source, LocalDeployment target) {
-        return Sync.from(Deployment.parse(source.uri()))
-                .to(Deployment.parse(target.uri()))
-                .spool(spool)
-                .start();
+        return Copies.between(source, target, spool).start();
     }
 
     static void assertEqual(LocalDeployment source, LocalDeployment target) {
@@ -57,9 +54,7 @@ class SyncIT {
             DataSet.write(writer, 0);
             target.primary().command("SET", "extra", "1");
             try (Sync sync = start(source, target)) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 assertEqual(source, target);
                 DataSet.write(writer, 1);
                 DataSet.change(writer);
@@ -80,9 +75,7 @@ class SyncIT {
                 Writer writer = new Writer(source)) {
             DataSet.write(writer, 0);
             try (Sync sync = start(source, target)) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 DataSet.write(writer, 1);
                 DataSet.change(writer);
                 DataSet.cross(writer);
@@ -101,9 +94,7 @@ class SyncIT {
                 Writer writer = new Writer(source)) {
             DataSet.write(writer, 0);
             try (Sync sync = start(source, target)) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 DataSet.write(writer, 1);
                 DataSet.change(writer);
                 assertEqual(source, target);
@@ -119,16 +110,14 @@ class SyncIT {
                 Writer writer = new Writer(source)) {
             DataSet.write(writer, 0);
             try (Sync sync = start(source, target)) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
             }
             DataSet.write(writer, 1);
             DataSet.change(writer);
-            String copies = fullCopies(source);
+            String copies = Copies.fullCopies(List.of(source.primary()));
             try (Sync sync = start(source, target)) {
                 assertEqual(source, target);
-                assertThat(fullCopies(source)).isEqualTo(copies);
+                assertThat(Copies.fullCopies(List.of(source.primary()))).isEqualTo(copies);
                 assertThat(sync.progress().lanes()).hasSize(1);
             }
         }
@@ -148,9 +137,7 @@ class SyncIT {
             try (Sync sync = start(source, target)) {
                 writer.send("SET", "while", "it is copied"); // the stream of a replica does not say where
                 writer.flush();
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 writer.send("INCR", "count");
                 writer.send("SELECT", "0");
                 writer.send("INCR", "count");
@@ -169,9 +156,7 @@ class SyncIT {
                 Writer writer = new Writer(source)) {
             DataSet.write(writer, 0);
             try (Sync sync = start(source, target)) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 for (int i = 0; i < 20; i++) {
                     writer.send("FLUSHALL");
                     for (int key = 0; key < 50; key++) {
@@ -184,14 +169,6 @@ class SyncIT {
                 assertEqual(source, target);
             }
         }
-    }
-
-    static String fullCopies(LocalDeployment source) {
-        return String.valueOf(source.primary().command("INFO", "stats"))
-                .lines()
-                .filter(line -> line.startsWith("sync_full:"))
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
-import dev.lockstep.topology.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -15,9 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ThrottleIT {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
-
-    /** The first connection of a JVM may take its time where others compile or test. */
-    private static final String SLOW = "?connectTimeout=5000ms&socketTimeout=5000ms";
 
     @TempDir
     Path spool;
@@ -31,14 +27,10 @@ class ThrottleIT {
                 writer.send("SET", "key:" + i, value);
             }
             writer.flush();
-            SyncSettings settings = asked.apply(Sync.from(Deployment.parse(source.uri() + SLOW))
-                    .to(Deployment.parse(target.uri() + SLOW))
-                    .spool(spool.resolve(asked.toString())));
+            SyncSettings settings = asked.apply(Copies.slow(source, target, spool.resolve(asked.toString())));
             long begun = System.nanoTime();
             try (Sync sync = settings.start()) {
-                assertThat(sync.awaitInStep(BOUND))
-                        .as(sync.progress().toString())
-                        .isTrue();
+                Copies.awaitInStep(sync, BOUND);
                 for (int i = 0; i < keys; i++) {
                     writer.send("SET", "key:" + i, value + value);
                 }
