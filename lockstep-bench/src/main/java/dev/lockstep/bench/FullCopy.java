@@ -5,7 +5,6 @@ import dev.lockstep.local.LocalServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.FlushMode;
@@ -90,14 +89,14 @@ public final class FullCopy {
     private static double[] copied(CopyWay way, int keys, LocalServer source, LocalServer target)
             throws InterruptedException {
         empty(target);
-        double before = cpuSeconds(target);
+        double before = Servers.cpuSeconds(target.pid());
         CopyWay.Taken taken;
         try {
             taken = way.copy(source, target);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        double cpu = cpuSeconds(target) - before;
+        double cpu = Servers.cpuSeconds(target.pid()) - before;
         long held = target.command("DBSIZE") instanceof Long number ? number : 0;
         if (held < keys || held > keys + MOST_OWN_KEYS) {
             throw new IllegalStateException(way.name() + " copied " + held + " of " + keys + " keys");
@@ -117,13 +116,5 @@ public final class FullCopy {
         try (Jedis jedis = new Jedis(server.host(), server.port(), PATIENCE_MILLIS)) {
             jedis.flushAll(FlushMode.SYNC);
         }
-    }
-
-    private static double cpuSeconds(LocalServer server) {
-        return ProcessHandle.of(server.pid())
-                        .flatMap(process -> process.info().totalCpuDuration())
-                        .orElse(Duration.ZERO)
-                        .toMillis()
-                / 1e3;
     }
 }

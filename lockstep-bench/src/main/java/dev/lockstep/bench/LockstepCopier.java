@@ -17,28 +17,30 @@ final class LockstepCopier {
     private LockstepCopier() {}
 
     public static void main(String... ports) throws IOException, InterruptedException {
+        run(BOUND, () -> {}, ports);
+    }
+
+    /** What is done once the two are in step. */
+    interface Then {
+        void run() throws IOException;
+    }
+
+    /** Copies, and tells at the end what that took. */
+    static void run(Duration bound, Then then, String... ports) throws IOException, InterruptedException {
         long began = System.currentTimeMillis();
         Path spool = Files.createTempDirectory("lockstep-bench");
-        try (Sync sync = from(ports).to(spool)) {
-            if (!sync.awaitInStep(BOUND)) {
+        try (Sync sync = Sync.from(deployment(ports[0]))
+                .to(deployment(ports[1]))
+                .spool(spool)
+                .start()) {
+            if (!sync.awaitInStep(bound)) {
                 throw new IllegalStateException("Not in step: " + sync.progress());
             }
+            then.run();
             System.out.println(OwnUse.since(began));
         } finally {
             remove(spool);
         }
-    }
-
-    /** Starts the copy, with its spool in a folder. */
-    interface Start {
-        Sync to(Path spool);
-    }
-
-    static Start from(String... ports) {
-        return spool -> Sync.from(deployment(ports[0]))
-                .to(deployment(ports[1]))
-                .spool(spool)
-                .start();
     }
 
     /** A virtual machine that has just started on a busy machine may need seconds for its first connection. */
@@ -49,7 +51,7 @@ final class LockstepCopier {
                 .build();
     }
 
-    static void remove(Path folder) throws IOException {
+    private static void remove(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);

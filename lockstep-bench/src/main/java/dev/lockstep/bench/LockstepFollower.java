@@ -1,9 +1,6 @@
 package dev.lockstep.bench;
 
-import dev.lockstep.sync.Sync;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -18,19 +15,14 @@ final class LockstepFollower {
     private LockstepFollower() {}
 
     public static void main(String... ports) throws IOException, InterruptedException {
-        long began = System.currentTimeMillis();
-        Path spool = Files.createTempDirectory("lockstep-bench");
-        try (Sync sync = LockstepCopier.from(ports).to(spool)) {
-            if (!sync.awaitInStep(BOUND)) {
-                throw new IllegalStateException("Not in step: " + sync.progress());
-            }
-            System.out.println(LIVE);
-            while (System.in.read() >= 0) {
-                // on
-            }
-            System.out.println(OwnUse.since(began));
-        } finally {
-            LockstepCopier.remove(spool);
-        }
+        LockstepCopier.run(
+                BOUND,
+                () -> {
+                    System.out.println(LIVE);
+                    while (System.in.read() >= 0) {
+                        // on
+                    }
+                },
+                ports);
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.bench;
 
 import dev.lockstep.local.LocalDeployment;
 import dev.lockstep.local.LocalRedis;
+import java.time.Duration;
 
 /**
  * What all contenders talk to.
@@ -26,6 +27,15 @@ record Servers(int shards, int replicas) {
             plan = LocalRedis.standalone();
         }
         return plan.config("appendonly", "no").start();
+    }
+
+    /** The processor time that a process has had, in seconds; 0 if there is none with this id. */
+    static double cpuSeconds(long process) {
+        return ProcessHandle.of(process)
+                        .flatMap(its -> its.info().totalCpuDuration())
+                        .orElse(Duration.ZERO)
+                        .toMillis()
+                / 1e3;
     }
 
     Peers peers(LocalDeployment started) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,8 +137,8 @@ public final class SyncLag {
         followers.forEach(follower -> follower.watch().take());
         Map<Long, Double> cpu = new LinkedHashMap<>();
         for (Follower follower : followers) {
-            cpu.put(follower.server(), cpuSeconds(follower.server()));
-            cpu.put(follower.process(), cpuSeconds(follower.process()));
+            cpu.put(follower.server(), Servers.cpuSeconds(follower.server()));
+            cpu.put(follower.process(), Servers.cpuSeconds(follower.process()));
         }
         long begun = System.nanoTime();
         long written = writes.run(rate, TimeUnit.MILLISECONDS.toNanos(millis), marks::written);
@@ -169,20 +168,10 @@ public final class SyncLag {
                 lags.getValueAtPercentile(99) / 1e6,
                 lags.getMaxValue() / 1e6,
                 (held[i] - ended) / 1e6,
-                100 * (cpuSeconds(follower.server()) - cpu.getOrDefault(follower.server(), 0.0)) / seconds,
-                100 * (cpuSeconds(follower.process()) - cpu.getOrDefault(follower.process(), 0.0)) / seconds
+                100 * (Servers.cpuSeconds(follower.server()) - cpu.getOrDefault(follower.server(), 0.0)) / seconds,
+                100 * (Servers.cpuSeconds(follower.process()) - cpu.getOrDefault(follower.process(), 0.0)) / seconds
             });
         }
         return figures;
-    }
-
-    private static double cpuSeconds(long process) {
-        return process == 0
-                ? 0
-                : ProcessHandle.of(process)
-                                .flatMap(its -> its.info().totalCpuDuration())
-                                .orElse(Duration.ZERO)
-                                .toMillis()
-                        / 1e3;
     }
 }

@@ -1,16 +1,23 @@
 package dev.lockstep.drill;
 
 import dev.lockstep.sync.SyncProgress;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The report of one drill of copies: a single HTML file that needs no network, readable in light and dark. */
 public final class CopyReport {
+
+    private static final String MEANING =
+            "VALID: in the end every judge found the target equal to the source. INVALID: one did not, or "
+                    + "the copy gave up, or did not come into step; evidence below. UNKNOWN: a fault could not be "
+                    + "done, or a judge could not judge. The judges know nothing of each other: lockstep verify; a "
+                    + "comparison of its own, type by type; and the writer, who knows what was acknowledged, where "
+                    + "the source itself cannot have lost any of it.";
+
+    private static final String REPEAT =
+            "The seed decides the schedule of faults and every write. Servers and processes keep their "
+                    + "own time, so two runs differ.";
 
     private final CopyResult result;
 
@@ -29,33 +36,27 @@ public final class CopyReport {
      * @throws UncheckedIOException if it cannot be written
      */
     public static void write(CopyResult result, Path file) {
-        try {
-            Files.writeString(file, html(result));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write the report to " + file, e);
-        }
+        Page.write(html(result), file);
     }
 
     private String page() {
-        Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("title", Svg.escaped(result.verdict().kind() + ": " + result.headline()));
-        parts.put("verdict", result.verdict().kind().name());
-        parts.put("headline", Svg.escaped(result.headline()));
-        parts.put("lead", Svg.escaped(String.join(" ", lead())));
-        parts.put("about", Svg.escaped(about()));
-        parts.put("tiles", tiles());
-        parts.put("timeline", CopyPicture.of(result));
-        parts.put("legend", legend());
-        parts.put("table", table());
-        parts.put("evidence", evidence());
-        parts.put("faults", faults());
-        parts.put("command", Svg.escaped(result.settings().command()));
-        parts.put("settings", settings());
-        parts.put("columns", "2");
-        parts.put(
-                "footer",
-                Svg.escaped("Written by lockstep drill. This page is one file and asks nothing of any network."));
-        return Page.of("copy-report.html", parts);
+        return new Page(result.verdict(), result.headline())
+                .text("lead", String.join(" ", lead()))
+                .text("about", about())
+                .markup("tiles", tiles())
+                .markup("timeline", CopyPicture.of(result))
+                .markup("readout", "")
+                .markup("script", "")
+                .markup("legend", legend())
+                .markup("table", table())
+                .text("meaning", MEANING)
+                .markup("evidence", evidence())
+                .markup("faults", faults())
+                .text("command", result.settings().command())
+                .text("repeat", REPEAT)
+                .markup("settings", settings())
+                .text("columns", "2")
+                .html();
     }
 
     private List<String> lead() {
@@ -100,18 +101,14 @@ public final class CopyReport {
     private static String legend() {
         Svg legend = new Svg();
         for (SyncProgress.Phase phase : SyncProgress.Phase.values()) {
-            colour(legend, CopyPicture.fill(phase), CopyResult.text(phase).replace('-', ' '));
+            Page.colour(legend, CopyPicture.fill(phase), CopyResult.text(phase).replace('-', ' '));
         }
-        colour(legend, "var(--bad)", "not in the target yet");
-        colour(legend, "var(--write)", "writes to the source");
-        colour(legend, "var(--fault)", "line: a copier killed");
-        colour(legend, "var(--fault-fill)", "fault");
-        colour(legend, "var(--settle-fill)", "healed, not yet whole");
+        Page.colour(legend, "var(--bad)", "not in the target yet");
+        Page.colour(legend, "var(--write)", "writes to the source");
+        Page.colour(legend, "var(--fault)", "line: a copier killed");
+        Page.colour(legend, "var(--fault-fill)", "fault");
+        Page.colour(legend, "var(--settle-fill)", "healed, not yet whole");
         return legend.toString();
-    }
-
-    private static void colour(Svg legend, String fill, String text) {
-        legend.add("<span><i style=\"background:" + fill + "\"></i>%s</span>", text);
     }
 
     private String table() {

@@ -1,17 +1,24 @@
 package dev.lockstep.drill;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /** The report of one drill: a single HTML file that needs no network, readable in light and dark. */
 public final class Report {
     private static final int EVIDENCE_SHOWN = 8;
+
+    private static final String MEANING =
+            "VALID: every promise was kept and the drill saw enough to say so. INVALID: a promise was "
+                    + "broken, evidence below. UNKNOWN: nothing broken was seen, but a fault met fewer than 200 "
+                    + "calls, or something else was not seen. Lost writes count for the verdict only where durable "
+                    + "writes promise otherwise; none are used here. The control never made these promises: its "
+                    + "column shows what the same application meets without them.";
+
+    private static final String REPEAT =
+            "The seed decides the schedule of faults and every call of the workload. Servers and threads "
+                    + "keep their own time, so two runs differ by milliseconds.";
 
     private final DrillResult result;
 
@@ -30,33 +37,27 @@ public final class Report {
      * @throws UncheckedIOException if it cannot be written
      */
     public static void write(DrillResult result, Path file) {
-        try {
-            Files.writeString(file, html(result));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write the report to " + file, e);
-        }
+        Page.write(html(result), file);
     }
 
     private String page() {
-        Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("title", Svg.escaped(result.verdict().kind() + ": " + Headline.of(result)));
-        parts.put("verdict", result.verdict().kind().name());
-        parts.put("headline", Svg.escaped(Headline.of(result)));
-        parts.put("lead", Svg.escaped(Headline.lead(result)));
-        parts.put("about", Svg.escaped(about()));
-        parts.put("tiles", tiles());
-        parts.put("timeline", TimelinePicture.of(result));
-        parts.put("legend", legend());
-        parts.put("faults", faults());
-        parts.put("table", table());
-        parts.put("evidence", evidence());
-        parts.put("command", Svg.escaped(result.settings().command()));
-        parts.put("settings", settings());
-        parts.put("columns", String.valueOf(result.clients().size() + 1));
-        parts.put(
-                "footer",
-                Svg.escaped("Written by lockstep drill. This page is one file and asks nothing of any network."));
-        return Page.of("report.html", parts);
+        return new Page(result.verdict(), Headline.of(result))
+                .text("lead", Headline.lead(result))
+                .text("about", about())
+                .markup("tiles", tiles())
+                .markup("timeline", TimelinePicture.of(result))
+                .markup("readout", "\n<p id=\"readout\">Point at the picture to read it.</p>\n")
+                .markup("script", "<script>\n" + Page.resource("report.js") + "</script>\n")
+                .markup("legend", legend())
+                .markup("faults", faults())
+                .markup("table", table())
+                .text("meaning", MEANING)
+                .markup("evidence", evidence())
+                .text("command", result.settings().command())
+                .text("repeat", REPEAT)
+                .markup("settings", settings())
+                .text("columns", String.valueOf(result.clients().size() + 1))
+                .html();
     }
 
     private String about() {
@@ -101,18 +102,14 @@ public final class Report {
     private static String legend() {
         Svg legend = new Svg();
         for (NodeLane.State state : NodeLane.State.values()) {
-            entry(legend, TimelinePicture.fill(state), TimelinePicture.word(state));
+            Page.colour(legend, TimelinePicture.fill(state), TimelinePicture.word(state));
         }
-        entry(legend, "var(--write)", "writes");
-        entry(legend, "var(--read)", "reads");
-        entry(legend, "var(--bad)", "below the line: calls failed; above: promises broken");
-        entry(legend, "var(--fault-fill)", "fault");
-        entry(legend, "var(--settle-fill)", "healed, not yet whole");
+        Page.colour(legend, "var(--write)", "writes");
+        Page.colour(legend, "var(--read)", "reads");
+        Page.colour(legend, "var(--bad)", "below the line: calls failed; above: promises broken");
+        Page.colour(legend, "var(--fault-fill)", "fault");
+        Page.colour(legend, "var(--settle-fill)", "healed, not yet whole");
         return legend.toString();
-    }
-
-    private static void entry(Svg legend, String fill, String text) {
-        legend.add("<span><i style=\"background:" + fill + "\"></i>%s</span>", text);
     }
 
     private String faults() {

@@ -6,20 +6,23 @@ import java.util.stream.Collectors;
 
 /** The timeline of a drill as one SVG: faults, what every node was, and the calls of every client, on one axis. */
 final class TimelinePicture {
-    private static final double WIDTH = 1120;
-    private static final double LEFT = 112;
-    private static final double RIGHT = 1108;
+    private static final double LANES = 40;
+    private static final double BANDS = 30;
     private static final double LANE = 24;
     private static final double CHART = 118;
     private static final double CHART_GAP = 46;
 
     private final DrillResult result;
-    private final long length;
     private final Svg svg = new Svg();
+    private final double chartsTop;
+    private final double bottom;
+    private final TimeAxis axis;
 
     private TimelinePicture(DrillResult result) {
         this.result = result;
-        this.length = result.lengthNanos();
+        this.chartsTop = LANES + result.nodes().size() * LANE + 30;
+        this.bottom = chartsTop + result.clients().size() * (CHART + CHART_GAP) - 8;
+        this.axis = new TimeAxis(svg, result.lengthNanos(), bottom);
     }
 
     static String of(DrillResult result) {
@@ -27,20 +30,17 @@ final class TimelinePicture {
     }
 
     private String draw() {
-        double lanesTop = 40;
-        double chartsTop = lanesTop + result.nodes().size() * LANE + 30;
-        double bottom = chartsTop + result.clients().size() * (CHART + CHART_GAP) - 8;
         svg.add(
                 "<svg id=\"timeline\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"Timeline of the drill\""
                         + " data-left=\"%.0f\" data-right=\"%.0f\" data-length=\"%.0f\" data-bucket=\"%d\" font-size=\"12.5\">",
-                WIDTH, bottom + 26, LEFT, RIGHT, length / 1e6, bucketMillis());
+                TimeAxis.WIDTH, bottom + 26, TimeAxis.LEFT, TimeAxis.RIGHT, result.lengthNanos() / 1e6, bucketMillis());
         svg.add("<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\""
                 + " patternTransform=\"rotate(45)\"><line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\" stroke=\"var(--card)\""
                 + " stroke-width=\"2.4\" stroke-opacity=\".55\"/></pattern></defs>");
-        axis(bottom);
-        faults(bottom);
+        axis.draw();
+        faults();
         for (int i = 0; i < result.nodes().size(); i++) {
-            lane(result.nodes().get(i), lanesTop + i * LANE);
+            lane(result.nodes().get(i), LANES + i * LANE);
         }
         int peak =
                 result.clients().stream().mapToInt(TimelinePicture::peak).max().orElse(1);
@@ -57,42 +57,20 @@ final class TimelinePicture {
         return result.clients().get(0).throughput().bucketNanos() / 1_000_000;
     }
 
-    private double x(long nanos) {
-        return LEFT + Math.max(0, Math.min(1, (double) nanos / length)) * (RIGHT - LEFT);
-    }
-
-    private void axis(double bottom) {
-        double seconds = length / 1e9;
-        int step = seconds <= 20 ? 2 : seconds <= 60 ? 5 : seconds <= 180 ? 15 : 60;
-        for (int second = 0; second <= seconds; second += step) {
-            double x = x(second * 1_000_000_000L);
-            svg.add("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"34\" y2=\"%.1f\" stroke=\"var(--line)\"/>", x, x, bottom);
-            svg.add(
-                    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"11.5\">%d s</text>",
-                    x, bottom + 17, second);
-        }
-    }
-
-    private void faults(double bottom) {
-        double lastBadge = 0;
+    private void faults() {
         for (int i = 0; i < result.faults().size(); i++) {
             FaultWindow fault = result.faults().get(i);
-            double from = x(fault.fromNanos());
-            double healed = Math.max(x(fault.healedNanos()), from + 1.5);
-            double settled = Math.max(x(fault.settledNanos()), healed);
+            double from = axis.x(fault.fromNanos());
+            double healed = Math.max(axis.x(fault.healedNanos()), from + 1.5);
+            double settled = Math.max(axis.x(fault.settledNanos()), healed);
             svg.add("<g><title>%s</title>", fault.text());
-            band(from, healed, bottom, "var(--fault-fill)");
-            band(healed, settled, bottom, "var(--settle-fill)");
+            axis.band(BANDS, from, healed, "var(--fault-fill)");
+            axis.band(BANDS, healed, settled, "var(--settle-fill)");
             svg.add(
                     "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"22\" y2=\"%.1f\" stroke=\"var(--fault)\" stroke-width=\"1.2\"/>",
                     from, from, bottom);
-            double badge = Math.max(from, lastBadge + 19);
-            lastBadge = badge;
-            svg.add("<circle cx=\"%.1f\" cy=\"13\" r=\"9\" fill=\"var(--fault)\"/>", badge);
-            svg.add(
-                    "<text x=\"%.1f\" y=\"17\" text-anchor=\"middle\" font-size=\"11\" font-weight=\"700\""
-                            + " style=\"fill:var(--card)\">%d</text></g>",
-                    badge, i + 1);
+            double badge = axis.badge(from, i + 1);
+            svg.add("</g>");
             label(i, badge);
         }
     }
@@ -101,28 +79,18 @@ final class TimelinePicture {
     private void label(int index, double badge) {
         FaultWindow fault = result.faults().get(index);
         double next = index + 1 < result.faults().size()
-                ? x(result.faults().get(index + 1).fromNanos())
-                : RIGHT;
+                ? axis.x(result.faults().get(index + 1).fromNanos())
+                : TimeAxis.RIGHT;
         if (next - badge > 26 + fault.text().length() * 6.1) {
             svg.add("<text x=\"%.1f\" y=\"17\">%s</text>", badge + 14, fault.text());
         }
     }
 
-    private void band(double from, double to, double bottom, String fill) {
-        if (to > from) {
-            svg.add(
-                    "<rect x=\"%.1f\" y=\"30\" width=\"%.1f\" height=\"%.1f\" fill=\"" + fill + "\"/>",
-                    from,
-                    to - from,
-                    bottom - 30);
-        }
-    }
-
     private void lane(NodeLane lane, double y) {
-        svg.add("<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 12, y + 15, lane.name());
+        svg.add("<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"end\">%s</text>", TimeAxis.LEFT - 12, y + 15, lane.name());
         for (NodeLane.Span span : lane.spans()) {
-            double from = x(span.fromNanos());
-            double width = Math.max(0.8, x(span.toNanos()) - from);
+            double from = axis.x(span.fromNanos());
+            double width = Math.max(0.8, axis.x(span.toNanos()) - from);
             boolean down = span.state() == NodeLane.State.DOWN;
             svg.add(
                     "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"2.5\" fill=\"" + fill(span.state())
@@ -192,22 +160,24 @@ final class TimelinePicture {
                 list(calls.violations()));
         svg.add(
                 "<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"end\" font-weight=\"650\" style=\"fill:var(--ink)\">%s</text>",
-                LEFT - 12, top + 16, client.name());
+                TimeAxis.LEFT - 12, top + 16, client.name());
         String verdict = client.verdict().kind().name();
         svg.add(
                 "<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"end\" font-size=\"11.5\" font-weight=\"700\" style=\"fill:var("
                         + colour(client.verdict().kind()) + ")\">%s</text>",
-                LEFT - 12,
+                TimeAxis.LEFT - 12,
                 top + 33,
                 verdict);
         svg.add(
                 "<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"end\" font-size=\"11\">%s</text>",
-                LEFT - 12, bottom - scale * peak + 4 + 22, VerdictTable.number(peak * 1_000L / bucketMillis()) + "/s");
+                TimeAxis.LEFT - 12,
+                bottom - scale * peak + 4 + 22,
+                VerdictTable.number(peak * 1_000L / bucketMillis()) + "/s");
         area(calls.writes(), calls.reads(), bottom, scale, "var(--read)");
         area(calls.writes(), List.of(), bottom, scale, "var(--write)");
         svg.add(
                 "<line x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"var(--faint)\" stroke-opacity=\".6\"/>",
-                LEFT, RIGHT, bottom, bottom);
+                TimeAxis.LEFT, TimeAxis.RIGHT, bottom, bottom);
         marks(calls, top, bottom);
         svg.add("</g>");
     }
@@ -230,26 +200,26 @@ final class TimelinePicture {
         long bucket = bucketMillis() * 1_000_000;
         for (int i = 0; i < lower.size(); i++) {
             double y = bottom - scale * (lower.get(i) + (upper.isEmpty() ? 0 : upper.get(i)));
-            String from = String.format(Locale.ROOT, "%.1f", x(i * bucket));
-            String to = String.format(Locale.ROOT, "%.1f", x((i + 1) * bucket));
+            String from = String.format(Locale.ROOT, "%.1f", axis.x(i * bucket));
+            String to = String.format(Locale.ROOT, "%.1f", axis.x((i + 1) * bucket));
             String height = String.format(Locale.ROOT, "%.1f", y);
             path.append(i == 0 ? "M" + from + " " + bottom + "L" : "L").append(from + " " + height + "L" + to + " ");
             path.append(height);
         }
-        svg.add("<path d=\"%s L%.1f %.1fZ\" fill=\"" + fill + "\"/>", path.toString(), RIGHT, bottom);
+        svg.add("<path d=\"%s L%.1f %.1fZ\" fill=\"" + fill + "\"/>", path.toString(), TimeAxis.RIGHT, bottom);
     }
 
     /** Failed calls below the axis, broken promises above the calls. */
     private void marks(Throughput calls, double top, double bottom) {
         long bucket = bucketMillis() * 1_000_000;
-        double width = x(bucket) - LEFT;
+        double width = axis.x(bucket) - TimeAxis.LEFT;
         for (int i = 0; i < calls.failed().size(); i++) {
             int failed = calls.failed().get(i);
             if (failed > 0) {
                 svg.add(
                         "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"var(--bad)\" fill-opacity=\".65\">"
                                 + "<title>%d calls failed</title></rect>",
-                        x(i * bucket),
+                        axis.x(i * bucket),
                         bottom + 1,
                         Math.max(1.5, width - 0.5),
                         2 + Math.min(14, 2.2 * Math.sqrt(failed)),
@@ -257,7 +227,7 @@ final class TimelinePicture {
             }
             int broken = calls.violations().get(i);
             if (broken > 0) {
-                double x = x(i * bucket + bucket / 2);
+                double x = axis.x(i * bucket + bucket / 2);
                 double size = Math.min(7, 2.6 + Math.sqrt(broken) * 0.5);
                 svg.add(
                         "<path d=\"M%.1f %.1fl%.1f %.1fl-%.1f %.1fl-%.1f -%.1fz\" fill=\"var(--bad)\"><title>%d broken"
